@@ -1,0 +1,126 @@
+# daybook - all run deps test check bench fuzz install uninstall clean
+#
+#   make deps run     install what is missing, build, open the reader
+#   make deps test    install what is missing, build with sanitizers, run every test
+#
+# SAN=address (the default of `make test`) or SAN=thread builds with sanitizers, each in a folder of
+# its own below build/. CC=clang and BUILD=some/folder do what they say.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       := $(if $(filter default,$(origin CC)),$(shell command -v gcc || command -v clang || echo cc),$(CC))
+SAN      ?=
+BUILD    ?= build/$(notdir $(CC))$(if $(SAN),-$(SAN))
+PKGS     := ncursesw sqlite3 libuv md4c
+TESTPKGS := cmocka vterm
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+OPT      ?= $(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g)
+
+flags_address := -fsanitize=address,undefined -fno-sanitize-recover=all
+flags_thread  := -fsanitize=thread
+SANFLAGS := $(flags_$(SAN))
+CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DNCURSES_WIDECHAR=1 -DDAYBOOK_VERSION='"$(VERSION)"'
+CFLAGS   ?= $(OPT)
+ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(SANFLAGS) -MMD -MP -pthread $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lutil
+
+SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c | sort)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
+DATA    := $(shell find data -type f ! -name '*.[ch]' | LC_ALL=C sort)
+TESTS   := $(shell find tests -name '*_test.c' | sort)
+HELPERS := $(shell find tests/support -name '*.c' 2>/dev/null | sort)
+FUZZERS := $(shell find tests -name '*_fuzz.c' | sort)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps run test check bench fuzz format install uninstall clean print-%
+
+all: daybook
+
+daybook: $(BUILD)/daybook
+	cp -f $< $@
+
+run: daybook
+	./daybook
+
+$(BUILD)/daybook: $(BUILD)/ui/main.o $(BUILD)/libdaybook.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libdaybook.a: $(OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# ---- the data, compiled in -------------------------------------------------------------------
+
+$(BUILD)/embed: data/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(WARN) -O1 -o $@ $<
+
+$(BUILD)/data.c: $(BUILD)/embed $(DATA)
+	$(BUILD)/embed data/ $(DATA) > $@
+
+$(BUILD)/data.o: $(BUILD)/data.c
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# ---- tests -----------------------------------------------------------------------------------
+
+TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
+
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPERS:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TESTPKGS))
+
+test:
+	+$(MAKE) --no-print-directory SAN=$(or $(SAN),address) run-tests
+
+.PHONY: run-tests
+run-tests: $(TEST_BINARIES) $(BUILD)/daybook
+	DAYBOOK=$(BUILD)/daybook tests/run $(TEST_BINARIES)
+
+# What the compilers and the analysers say. Slower than test; .ci/run does both.
+check:
+	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc all
+	+$(MAKE) --no-print-directory CC=clang CFLAGS='-O1 -Werror' BUILD=build/check-clang all
+	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- dependencies ----------------------------------------------------------------------------
+# Asks pkg-config first and does nothing where all is there.
+
+apt_names    := gcc pkg-config libncurses-dev libsqlite3-dev libuv1-dev libmd4c-dev libcmocka-dev libvterm-dev
+dnf_names    := gcc pkgconf-pkg-config ncurses-devel sqlite-devel libuv-devel md4c-devel libcmocka-devel libvterm-devel
+pacman_names := gcc pkgconf ncurses sqlite libuv md4c cmocka libvterm
+apk_names    := build-base pkgconf ncurses-dev sqlite-dev libuv-dev md4c-dev cmocka-dev libvterm-dev
+brew_names   := pkg-config ncurses sqlite libuv md4c cmocka libvterm
+
+deps:
+	@if command -v cc >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists $(PKGS) $(TESTPKGS); then exit 0; fi; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if command -v apt-get >/dev/null; then line="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(apt_names)"; $$sudo apt-get update -qq; \
+	elif command -v dnf >/dev/null; then line="$$sudo dnf install -y $(dnf_names)"; \
+	elif command -v pacman >/dev/null; then line="$$sudo pacman -S --needed --noconfirm $(pacman_names)"; \
+	elif command -v apk >/dev/null; then line="$$sudo apk add $(apk_names)"; \
+	elif command -v brew >/dev/null; then line="brew install $(brew_names)"; \
+	else echo "deps: no package manager known here; install: $(PKGS) $(TESTPKGS)" >&2; exit 1; fi; \
+	echo "$$line"; $$line
+
+# ---- installing ------------------------------------------------------------------------------
+
+install: daybook
+	install -D -m 755 daybook '$(DESTDIR)$(PREFIX)/bin/daybook'
+
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/daybook'
+
+clean:
+	rm -rf build daybook
+
+print-%:
+	@echo '$($*)'
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,68 @@
+/* memory - see memory.h. */
+#include "engine/base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+void memory_init(struct memory *memory, size_t limit) {
+    atomic_init(&memory->held, 0);
+    atomic_init(&memory->peak, 0);
+    atomic_init(&memory->fail_after, -1);
+    memory->limit = limit;
+}
+
+/* Books size bytes; false when that would pass the limit or a test asked for a failure here. */
+static int book(struct memory *memory, size_t size) {
+    if (atomic_load_explicit(&memory->fail_after, memory_order_relaxed) >= 0 &&
+        atomic_fetch_sub(&memory->fail_after, 1) == 0)
+        return 0;
+    size_t before = atomic_fetch_add_explicit(&memory->held, size, memory_order_relaxed);
+    size_t now = before + size;
+    if (now < before || (memory->limit && now > memory->limit)) {
+        atomic_fetch_sub_explicit(&memory->held, size, memory_order_relaxed);
+        return 0;
+    }
+    size_t peak = atomic_load_explicit(&memory->peak, memory_order_relaxed);
+    while (now > peak && !atomic_compare_exchange_weak(&memory->peak, &peak, now)) {}
+    return 1;
+}
+
+static void unbook(struct memory *memory, size_t size) {
+    atomic_fetch_sub_explicit(&memory->held, size, memory_order_relaxed);
+}
+
+void *memory_take(struct memory *memory, size_t size) {
+    if (size == 0) size = 1;
+    if (memory && !book(memory, size)) return NULL;
+    void *block = malloc(size);
+    if (!block && memory) unbook(memory, size);
+    return block;
+}
+
+void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t new_size) {
+    if (!block) return memory_take(memory, new_size);
+    if (new_size == 0) new_size = 1;
+    size_t more = new_size > old_size ? new_size - old_size : 0;
+    if (memory && more && !book(memory, more)) return NULL;
+    void *moved = realloc(block, new_size);
+    if (!moved) {
+        if (memory && more) unbook(memory, more);
+        return NULL;
+    }
+    if (memory && new_size < old_size) unbook(memory, old_size - new_size);
+    return moved;
+}
+
+void memory_give(struct memory *memory, void *block, size_t size) {
+    if (!block) return;
+    if (memory) unbook(memory, size ? size : 1);
+    free(block);
+}
+
+size_t memory_held(const struct memory *memory) {
+    return atomic_load_explicit(&memory->held, memory_order_relaxed);
+}
+
+size_t memory_peak(const struct memory *memory) {
+    return atomic_load_explicit(&memory->peak, memory_order_relaxed);
+}

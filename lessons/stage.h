@@ -1,0 +1,90 @@
+/* stage - what a step runs on: knobs, tape, memory, cancel.
+ *
+ * One stage is one run. Order of calls: stage_open, stage_set for each knob that is not at its
+ * usual value, stage_run (on any one thread), then stage_draw and stage_check as often as wanted,
+ * stage_close. While stage_run runs on one thread, others may call stage_cancel and read the tape
+ * (stage->tape) and nothing else. A finished stage is read-only and may be read by many. */
+#ifndef LESSONS_STAGE_H
+#define LESSONS_STAGE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/fault.h"
+#include "engine/object/object.h"
+#include "engine/tape/tape.h"
+#include "lessons/lesson.h"
+
+enum { STAGE_KNOBS = 12 };
+
+struct stage {
+    const struct lesson *lesson;
+    const struct step *step;
+    int64_t numbers[STAGE_KNOBS];    /* by index into step->knobs */
+    const char *words[STAGE_KNOBS];  /* of KNOB_TEXT; in the arena */
+    const char *listing;             /* what runs; in the arena or compiled in */
+    uint64_t seed;                   /* for whatever a run draws by lot; 1 unless set */
+
+    struct memory memory; /* the account of everything this run holds */
+    struct arena arena;   /* lives as long as the stage */
+    struct fault fault;   /* what the run raised */
+    struct tape *tape;
+    struct head head; /* the running thread's */
+    struct runtime runtime;
+    atomic_bool cancelled;
+
+    void *result; /* what the step keeps for its claims and figures; in the arena */
+    bool ran;
+    uint64_t elapsed_ns;
+};
+
+/* Prepares a stage with every knob at its usual value. NULL when there is no memory. */
+struct stage *stage_open(const struct lesson *lesson, const struct step *step);
+void stage_close(struct stage *stage);
+
+/* Sets a knob from text. On false the stage is as before, and `why` (of size bytes) says what would
+ * be right: "articles: 5000000 is outside 1 to 10000". */
+bool stage_set(struct stage *stage, const char *knob, const char *text, char *why, size_t size);
+
+/* Takes another listing to run (copied). False when there is no memory. */
+bool stage_set_listing(struct stage *stage, const char *listing);
+
+/* The value of a knob; asserts that the step has it. */
+int64_t stage_number(const struct stage *stage, const char *knob);
+const char *stage_word(const struct stage *stage, const char *knob);
+
+/* Writes a knob's value as --set would take it, NUL-terminated; returns buffer. */
+const char *stage_knob_text(const struct stage *stage, size_t knob, char *buffer, size_t size);
+
+/* Runs the step. False when it raised: stage->fault says what. Never blocks past a cancel by more
+ * than 100 ms. A stage runs once. */
+bool stage_run(struct stage *stage);
+
+/* Asks a running stage to stop, from any thread. */
+void stage_cancel(struct stage *stage);
+
+/* Draws the figures as of a cut into an arena of the caller's; false when there is no memory. */
+bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+
+/* Asks one claim. A run that raised holds nothing: the verdict is then false and says so. */
+void stage_check(struct stage *stage, const struct claim *claim, struct verdict *verdict);
+
+/* ---- for the lessons' own files ----------------------------------------------------------- */
+
+/* Adds a number to a verdict. */
+void verdict_number(struct verdict *verdict, const char *name, double value);
+/* Sets what is shown, printf-like. */
+void verdict_show(struct stage *stage, struct verdict *verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Runs stage->listing with `modules` to import from. Knobs stand in it as names, hyphens as
+ * underscores. */
+bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count);
+
+/* The figure every listing draws: source with queries, rows and time per line. */
+bool stage_draw_listing(const struct stage *stage, struct cut cut, struct figures *figures);
+
+#endif
