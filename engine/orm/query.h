@@ -130,6 +130,16 @@ const char *query_str(struct runtime *, struct query *);
 /* The blueprint as a tree of labelled lines, for the query-tree figure: depth by indentation. */
 const char *query_describe(struct runtime *, const struct query *);
 
+/* ---- what the compiler needs to know of querysets and instances -----------------------------
+ * Written beside the queryset (queryset.c, instance.c); read here when one is a right-hand side. */
+
+/* The blueprint of a queryset, borrowed: clone before changing. NULL when value is no queryset. */
+struct query *queryset_query_of(struct value value);
+/* The model of an instance; NULL when value is none. */
+const struct model *instance_model(struct value value);
+/* Reads a concrete column of an instance (None when unsaved); a deferred one is fetched. */
+bool instance_column(struct runtime *, struct value instance, const struct field *, struct value *);
+
 /* The names that `from django.db.models import ...` finds for expressions: F, Q, Count, Value, ... */
 extern const struct module expression_module, function_module; /* django.db.models[.functions] */
 
