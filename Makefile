@@ -22,10 +22,12 @@ flags_thread  := -fsanitize=thread
 SANFLAGS := $(flags_$(SAN))
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DNCURSES_WIDECHAR=1 -DDAYBOOK_VERSION='"$(VERSION)"'
 CFLAGS   ?= $(OPT)
-ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(SANFLAGS) -MMD -MP -pthread $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# ncurses names an older _XOPEN_SOURCE than ours; ours stands.
+PKGFLAGS := $(filter-out -D_%,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(SANFLAGS) -MMD -MP -pthread $(PKGFLAGS)
 LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lutil
 
-SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c | sort)
+SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c 2>/dev/null | sort)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
 DATA    := $(shell find data -type f ! -name '*.[ch]' | LC_ALL=C sort)
 TESTS   := $(shell find tests -name '*_test.c' | sort)
