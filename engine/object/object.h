@@ -25,6 +25,14 @@
 
 struct database;
 
+/* All values that running code still holds: names, and the iterators of the loops it stands in.
+ * Set by the evaluator around the `next` of a for statement, where no value is on its way between
+ * two operations; NULL at any other time (inside list(), a comprehension, an expression), and then
+ * everything counts as held. An iterator asks it before it frees the rows it gave out last. */
+struct roots {
+    void (*visit)(struct roots *, void (*each)(void *context, struct value), void *context);
+};
+
 /* What running code has at hand. One per run; not shared between threads. */
 struct runtime {
     struct arena *arena;          /* lives as long as the run */
@@ -34,6 +42,7 @@ struct runtime {
     const atomic_bool *cancelled; /* set by another thread: stop soon; may be NULL */
     struct database *database;    /* Django's connections["default"]; NULL where there is none */
     uint32_t depth;               /* nesting of calls now; object_call bounds it */
+    struct roots *roots;          /* see struct roots; usually NULL */
 };
 
 /* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. */
@@ -112,6 +121,9 @@ struct object_type {
 
     const char *(*repr)(struct runtime *, struct object *); /* in the runtime's arena; NULL: fault */
     const char *(*str)(struct runtime *, struct object *);  /* empty: repr */
+
+    /* type(x).__name__ where it differs from object to object (a model's instances); empty: name. */
+    const char *(*type_name)(const struct object *);
 
     /* A bare expression statement at the prompt: a queryset is evaluated whole here. Empty: the
      * value stands for itself. *rows becomes a list object, or stays VALUE_NONE. */
