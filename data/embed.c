@@ -27,7 +27,8 @@ static size_t write_bytes(const char *name) {
 int main(int count, char **names) {
     if (count < 2) return 2;
     const char *prefix = names[1];
-    puts("/* Made by data/embed.c; do not edit. */\n#include \"data/data.h\"\n#include <string.h>\n");
+    puts("/* Made by data/embed.c; do not edit. */\n#include \"data/data.h\"\n#include "
+         "<string.h>\n");
     size_t *lengths = calloc((size_t)count, sizeof *lengths);
     if (!lengths) die("calloc", "lengths");
     for (int i = 2; i < count; i++) {

@@ -25,9 +25,9 @@ enum figure_kind {
 /* What happened on one line of the listing, up to the moment looked at. */
 struct figure_line {
     const char *source;
-    uint64_t runs;    /* times the statement was reached */
-    uint64_t queries; /* SQL statements it sent */
-    uint64_t rows;    /* rows those read */
+    uint64_t runs;       /* times the statement was reached */
+    uint64_t queries;    /* SQL statements it sent */
+    uint64_t rows;       /* rows those read */
     uint64_t elapsed_ns; /* in the database */
 };
 
@@ -68,7 +68,7 @@ struct figure_column {
 };
 
 struct figure_span {
-    unsigned lane;  /* index into lanes */
+    unsigned lane;   /* index into lanes */
     double from, to; /* on the axis' unit */
     const char *label;
     char mark; /* one ASCII character that fills the span where there are no colours */

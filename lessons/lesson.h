@@ -123,10 +123,10 @@ struct slice_of_note {
     size_t length;
 };
 
-struct slice_of_note lesson_note(const struct lesson *lesson);   /* the whole note */
-struct slice_of_note lesson_title(const struct lesson *lesson);  /* the first heading's text */
-struct slice_of_note lesson_intro(const struct lesson *lesson);  /* title to the first step */
-struct slice_of_note lesson_scale(const struct lesson *lesson);  /* "At scale" */
+struct slice_of_note lesson_note(const struct lesson *lesson);  /* the whole note */
+struct slice_of_note lesson_title(const struct lesson *lesson); /* the first heading's text */
+struct slice_of_note lesson_intro(const struct lesson *lesson); /* title to the first step */
+struct slice_of_note lesson_scale(const struct lesson *lesson); /* "At scale" */
 struct slice_of_note step_title(const struct lesson *lesson, const struct step *step);
 struct slice_of_note step_section(const struct lesson *lesson, const struct step *step);
 

@@ -23,10 +23,10 @@ enum { STAGE_KNOBS = 12 };
 struct stage {
     const struct lesson *lesson;
     const struct step *step;
-    int64_t numbers[STAGE_KNOBS];    /* by index into step->knobs */
-    const char *words[STAGE_KNOBS];  /* of KNOB_TEXT; in the arena */
-    const char *listing;             /* what runs; in the arena or compiled in */
-    uint64_t seed;                   /* for whatever a run draws by lot; 1 unless set */
+    int64_t numbers[STAGE_KNOBS];   /* by index into step->knobs */
+    const char *words[STAGE_KNOBS]; /* of KNOB_TEXT; in the arena */
+    const char *listing;            /* what runs; in the arena or compiled in */
+    uint64_t seed;                  /* for whatever a run draws by lot; 1 unless set */
 
     struct memory memory; /* the account of everything this run holds */
     struct arena arena;   /* lives as long as the stage */
@@ -58,6 +58,10 @@ const char *stage_word(const struct stage *stage, const char *knob);
 
 /* Writes a knob's value as --set would take it, NUL-terminated; returns buffer. */
 const char *stage_knob_text(const struct stage *stage, size_t knob, char *buffer, size_t size);
+
+/* Puts knobs' values into a text: "{articles} articles" becomes "100 articles". NULL when the arena
+ * has no room. */
+const char *stage_fill(const struct stage *stage, const char *text, struct arena *arena);
 
 /* Runs the step. False when it raised: stage->fault says what. Never blocks past a cancel by more
  * than 100 ms. A stage runs once. */

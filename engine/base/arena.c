@@ -94,8 +94,9 @@ void *arena_grow(struct arena *arena, void *array, size_t old_count, size_t new_
     if (size && new_count > SIZE_MAX / size) return NULL;
     size_t old_size = aligned(old_count * size), new_size = aligned(new_count * size);
     struct arena_block *block = arena->newest;
-    if (array && block && old_count && (unsigned char *)array + old_size == block->data + block->used &&
-        new_size >= old_size && block->size - block->used >= new_size - old_size) {
+    if (array && block && old_count &&
+        (unsigned char *)array + old_size == block->data + block->used && new_size >= old_size &&
+        block->size - block->used >= new_size - old_size) {
         unsigned char *fresh = block->data + block->used;
         block->used += new_size - old_size;
         ASAN_UNPOISON_MEMORY_REGION(fresh, new_size - old_size);

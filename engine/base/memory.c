@@ -23,7 +23,8 @@ static int book(struct memory *memory, size_t size) {
         return 0;
     }
     size_t peak = atomic_load_explicit(&memory->peak, memory_order_relaxed);
-    while (now > peak && !atomic_compare_exchange_weak(&memory->peak, &peak, now)) {}
+    while (now > peak && !atomic_compare_exchange_weak(&memory->peak, &peak, now)) {
+    }
     return 1;
 }
 

@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 struct memory {
-    atomic_size_t held;    /* bytes held now */
-    atomic_size_t peak;    /* most bytes ever held */
-    size_t limit;          /* bytes; 0 means none */
+    atomic_size_t held;     /* bytes held now */
+    atomic_size_t peak;     /* most bytes ever held */
+    size_t limit;           /* bytes; 0 means none */
     atomic_long fail_after; /* allocations until one fails on purpose; negative: never */
 };
 

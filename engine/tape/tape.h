@@ -38,29 +38,29 @@
 /* What an event is about. TAPE_KINDS lists them with the word shown for each and the unit of
  * their `amount`; adding one is adding a row. */
 #define TAPE_KINDS(X)                                                                              \
-    X(RUN, "run", "")            /* the whole of a lane, or a run                        */       \
-    X(LINE, "line", "")          /* the evaluator reached a statement                    */       \
-    X(REQUEST, "request", "status") /* a request, from the server's or test client's side */     \
-    X(INIT, "init", "")          /* a middleware factory was called                      */       \
-    X(LAYER, "layer", "status")  /* a middleware's __call__                              */       \
-    X(HOOK, "hook", "status")    /* process_request, process_view, ...                   */       \
-    X(PATTERN, "pattern", "matched") /* a URL pattern was tried                          */       \
-    X(VIEW, "view", "status")    /* a view ran                                           */       \
-    X(METHOD, "method", "")      /* a method of a class was called                       */       \
-    X(RESPONSE, "response", "status") /* a layer or boundary made a response itself      */       \
-    X(EXCEPTION, "exception", "status") /* something was raised                          */       \
-    X(QUERY, "query", "rows")    /* SQL ran: subject is the SQL, amount the rows read    */       \
-    X(ROW, "row", "")            /* a row was yielded to the listing                     */       \
-    X(OBJECT, "object", "")      /* a model instance was built                           */       \
-    X(PRINT, "print", "")        /* the listing printed: subject is the text             */       \
-    X(MEMORY, "memory", "bytes") /* memory held, by what subject says                    */       \
-    X(CHUNK, "chunk", "bytes")   /* a piece of a streamed body                           */       \
-    X(PHASE, "phase", "")        /* a phase of start-up                                  */       \
-    X(SIGNAL, "signal", "")      /* a signal was sent, a receiver called                 */       \
-    X(LOG, "log", "")            /* what Django would log                                */       \
-    X(WAIT, "wait", "")          /* a wait, real or simulated (then the subject says so) */       \
-    X(SAMPLE, "sample", "")      /* a sampled number, named by subject                   */       \
-    X(MARK, "mark", "")          /* anything a lesson wants remembered                   */
+    X(RUN, "run", "")                   /* the whole of a lane, or a run                        */ \
+    X(LINE, "line", "")                 /* the evaluator reached a statement                    */ \
+    X(REQUEST, "request", "status")     /* a request, from the server's or test client's side */   \
+    X(INIT, "init", "")                 /* a middleware factory was called                      */ \
+    X(LAYER, "layer", "status")         /* a middleware's __call__                              */ \
+    X(HOOK, "hook", "status")           /* process_request, process_view, ...                   */ \
+    X(PATTERN, "pattern", "matched")    /* a URL pattern was tried                          */     \
+    X(VIEW, "view", "status")           /* a view ran                                           */ \
+    X(METHOD, "method", "")             /* a method of a class was called                       */ \
+    X(RESPONSE, "response", "status")   /* a layer or boundary made a response itself      */      \
+    X(EXCEPTION, "exception", "status") /* something was raised                          */        \
+    X(QUERY, "query", "rows")           /* SQL ran: subject is the SQL, amount the rows read    */ \
+    X(ROW, "row", "")                   /* a row was yielded to the listing                     */ \
+    X(OBJECT, "object", "")             /* a model instance was built                           */ \
+    X(PRINT, "print", "")               /* the listing printed: subject is the text             */ \
+    X(MEMORY, "memory", "bytes")        /* memory held, by what subject says                    */ \
+    X(CHUNK, "chunk", "bytes")          /* a piece of a streamed body                           */ \
+    X(PHASE, "phase", "")               /* a phase of start-up                                  */ \
+    X(SIGNAL, "signal", "")             /* a signal was sent, a receiver called                 */ \
+    X(LOG, "log", "")                   /* what Django would log                                */ \
+    X(WAIT, "wait", "")                 /* a wait, real or simulated (then the subject says so) */ \
+    X(SAMPLE, "sample", "")             /* a sampled number, named by subject                   */ \
+    X(MARK, "mark", "")                 /* anything a lesson wants remembered                   */
 
 enum tape_kind {
 #define X(name, word, unit) TAPE_##name,
@@ -79,18 +79,18 @@ struct tape_event {
     int64_t amount;      /* rows, bytes, status: see TAPE_KINDS */
     const struct value *parameters; /* of a query: as given to the database; lives with the tape */
     uint32_t parameter_count;
-    uint32_t subject;  /* whom it is about: tape_name() gives the text; 0 is "" */
-    uint32_t line;     /* line of the listing, 0 where there is none */
-    uint32_t weight;   /* how many such events this one stands for; 1 unless coarsened */
-    uint16_t depth;    /* spans open around it, on its own head */
-    uint8_t kind;      /* enum tape_kind */
-    uint8_t shape;     /* enum tape_shape */
-    uint8_t lane;      /* which of the compared runs: 0, 1, ... */
+    uint32_t subject; /* whom it is about: tape_name() gives the text; 0 is "" */
+    uint32_t line;    /* line of the listing, 0 where there is none */
+    uint32_t weight;  /* how many such events this one stands for; 1 unless coarsened */
+    uint16_t depth;   /* spans open around it, on its own head */
+    uint8_t kind;     /* enum tape_kind */
+    uint8_t shape;    /* enum tape_shape */
+    uint8_t lane;     /* which of the compared runs: 0, 1, ... */
 };
 
 struct tape;
 
-/* Makes a tape. capacity: events until it coarsens, 0 for the usual 65,536; all its memory
+/* Makes a tape. capacity: events until it coarsens, 0 for the usual 32,768; all its memory
  * (at most about 5 times capacity events, and names up to 64 MiB) is booked on memory (may be
  * NULL). NULL when there is none. */
 struct tape *tape_new(struct memory *memory, size_t capacity);
@@ -112,8 +112,8 @@ uint64_t tape_now_ns(const struct tape *tape);
 /* A head writes for one thread. Without a tape (tape NULL) every call is a cheap nothing. */
 struct head {
     struct tape *tape;
-    uint32_t line;       /* recorded with each event: the evaluator keeps it up to date */
-    uint8_t lane;        /* recorded with each event */
+    uint32_t line; /* recorded with each event: the evaluator keeps it up to date */
+    uint8_t lane;  /* recorded with each event */
     uint16_t depth;
     uint16_t skip_depth; /* > 0: inside that many spans of a skipped unit */
     uint16_t keep_depth; /* > 0: inside a kept unit, opened at depth keep_depth - 1 */
