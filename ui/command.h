@@ -1,0 +1,83 @@
+/* command - what a command of the command line is, and what all of them share.
+ *
+ * Each command stands in a file of its own (command_list.c, command_run.c, ...) as one constant
+ * `struct command`; main.c has the table of them. Adding a command is a file and a row. The options
+ * are a table too, from which getopt_long, --help and the completions are fed.
+ *
+ *     daybook run n-plus-one --set articles=500 --json
+ *             ^name  ^operand  ^option with argument ^option
+ *
+ * Errors go to stderr as `daybook: what: why`. */
+#ifndef UI_COMMAND_H
+#define UI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lessons/lesson.h"
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_FALSE = 1, /* a claim failed, or the learner's listing raised */
+    EXIT_USAGE = 2, /* the command line was not understood */
+    EXIT_SYSTEM = 3 /* the system refused: file, database, socket, memory */
+};
+
+struct command_option {
+    const char *name;     /* "set", for --set */
+    char letter;          /* 's' for -s; 0 for none */
+    const char *argument; /* "KNOB=VALUE"; NULL when it takes none */
+    const char *help;     /* one line */
+};
+
+struct command {
+    const char *name;
+    const char *operands;                 /* "LESSON[/STEP]"; "" for none */
+    const char *summary;                  /* one line, for the table of commands */
+    const char *help;                     /* a paragraph or two, for COMMAND --help */
+    const struct command_option *options; /* ends with a NULL name; --help is understood */
+    /* words[0] is the command's name. Returns an exit code; output is flushed by main. */
+    int (*run)(const struct command *command, int count, char **words);
+};
+
+extern const struct command command_list;
+
+/* The table, in the order of --help. */
+extern const struct command *const commands[];
+extern const size_t command_count;
+
+/* Prints `daybook: ` and the message to stderr; returns the code. */
+int command_fail(enum exit_code code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Prints a warning of the same form; the command goes on. */
+void command_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What command_next says besides the index of an option. */
+enum { COMMAND_END = -1, COMMAND_WRONG = -2, COMMAND_HELP = -3 };
+
+/* Reads the next option: its index in command->options, with *argument set; or COMMAND_END, and
+ * *first is the index of the first operand (options may stand anywhere); COMMAND_WRONG after saying
+ * so on stderr; COMMAND_HELP after printing the help. */
+int command_next(const struct command *command, int count, char **words, const char **argument,
+                 int *first);
+
+/* What COMMAND --help prints. */
+void command_print_help(const struct command *command);
+
+/* ---- lessons by name ---------------------------------------------------------------------- */
+
+/* One lesson, or one step of it. */
+struct choice {
+    const struct lesson *lesson;
+    const struct step *step; /* NULL: all of the lesson */
+};
+
+/* Finds LESSON or LESSON/STEP. False after saying on stderr what is near. */
+bool command_choose(const char *word, struct choice *choice);
+
+/* Finds the step number `index` among the chosen ones, counting over all of them; no choices mean
+ * every lesson. False behind the last: for (size_t i = 0; command_step(..., i, &c); i++). */
+bool command_step(const struct choice *choices, size_t count, size_t index, struct choice *step);
+
+#endif
