@@ -36,7 +36,7 @@ FUZZERS := $(shell find tests -name '*_fuzz.c' | sort)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps run test check bench fuzz format install uninstall clean print-%
+.PHONY: all deps deps-check run test check bench fuzz format install uninstall clean print-%
 
 all: daybook
 
@@ -78,15 +78,44 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPERS:%.c=$(BUILD)/%.o) $(BUI
 test:
 	+$(MAKE) --no-print-directory SAN=$(or $(SAN),address) run-tests
 
+# A fuzz target tests/x/foo_fuzz.c keeps its corpus in tests/corpus/foo; `make test` replays that,
+# `make fuzz` looks for more: TIME seconds each, ONLY=foo for one of them.
+REPLAYS := $(FUZZERS:%.c=$(BUILD)/%)
+
+$(BUILD)/tests/%_fuzz: $(BUILD)/tests/%_fuzz.o $(BUILD)/tests/replay.o $(BUILD)/libdaybook.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: run-tests
-run-tests: $(TEST_BINARIES) $(BUILD)/daybook
-	DAYBOOK=$(BUILD)/daybook tests/run $(TEST_BINARIES)
+run-tests: $(TEST_BINARIES) $(REPLAYS) $(BUILD)/daybook
+	DAYBOOK=$(BUILD)/daybook tests/run $(TEST_BINARIES) $(REPLAYS)
+
+TIME ?= 60
+ONLY ?=
+fuzz:
+	+$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz SANFLAGS='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' OPT='-O1 -g' run-fuzz
+
+.PHONY: run-fuzz
+run-fuzz: $(FUZZERS:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
+	@for target in $(filter %$(ONLY)_fuzz.c,$(FUZZERS)); do \
+	  name=$$(basename $$target _fuzz.c); mkdir -p build/found/$$name; \
+	  echo "== $$name, $(TIME) s"; \
+	  $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/$$name $(BUILD)/$${target%.c}.o $(BUILD)/libdaybook.a $(LIBS) && \
+	  $(BUILD)/$$name -max_total_time=$(TIME) -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 -artifact_prefix=build/found/$$name- build/found/$$name tests/corpus/$$name 2>build/found/$$name.log || { tail -30 build/found/$$name.log; exit 1; }; \
+	  grep -E 'number_of_executed_units|new_units_added' build/found/$$name.log; \
+	done
 
 # What the compilers and the analysers say. Slower than test; .ci/run does both.
 check:
 	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc all
 	+$(MAKE) --no-print-directory CC=clang CFLAGS='-O1 -Werror' BUILD=build/check-clang all
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	+$(MAKE) --no-print-directory SAN=thread run-thread-tests
+
+# What has threads, under ThreadSanitizer.
+THREAD_TESTS := $(wildcard tests/engine/tape/*_test.c tests/engine/server/*_test.c tests/ui/reader/worker_test.c)
+.PHONY: run-thread-tests
+run-thread-tests: $(THREAD_TESTS:%.c=$(BUILD)/%)
+	tests/run $^
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -110,6 +139,13 @@ deps:
 	elif command -v brew >/dev/null; then line="brew install $(brew_names)"; \
 	else echo "deps: no package manager known here; install: $(PKGS) $(TESTPKGS)" >&2; exit 1; fi; \
 	echo "$$line"; $$line
+
+# The tools of `make check` and `make fuzz`, beyond what building and testing need.
+deps-check: deps
+	@if command -v clang >/dev/null && command -v clang-format >/dev/null && command -v mandoc >/dev/null; then exit 0; fi; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if command -v apt-get >/dev/null; then $$sudo apt-get update -qq; $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends clang clang-format libclang-rt-14-dev mandoc; \
+	else echo "deps-check: install clang, clang-format and mandoc" >&2; exit 1; fi
 
 # ---- installing ------------------------------------------------------------------------------
 
