@@ -73,29 +73,27 @@ static size_t distance(const char *from, const char *to) {
     return row[to_length];
 }
 
+/* How unlike two words are, from 0 to 1000 parts: the distance by the longer one's length, so that
+ * short names do not win by being short. */
+static size_t unlike(const char *name, const char *slug) {
+    if (is_prefix(name, slug)) return 0;
+    size_t length = strlen(name) > strlen(slug) ? strlen(name) : strlen(slug);
+    return distance(name, slug) * 1000 / length;
+}
+
 const char *lesson_nearest(const char *name) {
-    const char *nearest = lessons[0]->slug;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < LESSON_COUNT; i++) {
-        size_t far = is_prefix(name, lessons[i]->slug) ? 0 : distance(name, lessons[i]->slug);
-        if (far >= least) continue;
-        least = far;
-        nearest = lessons[i]->slug;
-    }
-    return nearest;
+    const struct lesson *nearest = lessons[0];
+    for (size_t i = 1; i < LESSON_COUNT; i++)
+        if (unlike(name, lessons[i]->slug) < unlike(name, nearest->slug)) nearest = lessons[i];
+    return nearest->slug;
 }
 
 const char *lesson_nearest_step(const struct lesson *lesson, const char *name) {
-    const char *nearest = lesson->steps[0].slug;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < lesson->step_count; i++) {
-        const char *slug = lesson->steps[i].slug;
-        size_t far = is_prefix(name, slug) ? 0 : distance(name, slug);
-        if (far >= least) continue;
-        least = far;
-        nearest = slug;
-    }
-    return nearest;
+    const struct step *nearest = &lesson->steps[0];
+    for (size_t i = 1; i < lesson->step_count; i++)
+        if (unlike(name, lesson->steps[i].slug) < unlike(name, nearest->slug))
+            nearest = &lesson->steps[i];
+    return nearest->slug;
 }
 
 /* ---- the note ---------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,15 +68,17 @@ static void fill_descriptors(void) {
 
 /* A reader that went away, as in `daybook export | head -1`, has seen what it wanted: no word
  * about it, but not "done" either. */
+static bool reader_went_away(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+/* Flushing once more gives the reason of an earlier error too, when it is still there. */
 static int finish_output(int code) {
-    int failed = ferror(stdout);
-    int reason = failed ? errno : 0;
-    if (fflush(stdout) != 0) {
-        failed = 1;
-        reason = errno;
-    }
-    if (!failed) return code;
-    if (reason == EPIPE) return EXIT_SYSTEM;
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    int reason = errno;
+    if (reason == EPIPE || reader_went_away()) return EXIT_SYSTEM;
     return command_fail(EXIT_SYSTEM, "standard output: %s",
                         reason ? strerror(reason) : "not everything could be written");
 }

@@ -63,6 +63,7 @@ struct markdown_options {
     unsigned width; /* columns; below 8 is taken as 8 */
     bool ascii;     /* draw frames with ASCII only */
     bool wrap_code; /* break code lines that are wider than the page */
+    bool plain;     /* no style can be seen: code keeps its quotes, headings are underlined */
 };
 
 /* Lays Markdown out. Lines and runs live in the arena. False when there is no memory. */

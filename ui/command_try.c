@@ -1,0 +1,64 @@
+/* command_try - `daybook try KIND [FILE|-]`: the table of kinds, and reading the listing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/files.h"
+#include "ui/try.h"
+
+static const struct try_kind *const kinds[] = {
+    NULL, /* rows follow as the kinds are built; ends with NULL */
+};
+
+enum { TRY_JSON, TRY_DATABASE };
+
+static const struct command_option options[] = {
+    [TRY_JSON] = {"json", 0, NULL, "one JSON object a line, a line an answer"},
+    [TRY_DATABASE] = {"database", 0, "FILE", "an SQLite file with the blog's tables (orm)"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct try_kind *kind_named(const char *name) {
+    for (size_t i = 0; kinds[i]; i++)
+        if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
+    return NULL;
+}
+
+static int run_kind(const struct try_kind *kind, const char *path, struct try_listing listing) {
+    char why[256];
+    listing.name = strcmp(path, "-") == 0 ? "standard input" : path;
+    char *source = files_read(path, FILES_LISTING_MOST, why, sizeof why);
+    if (!source) return command_fail(EXIT_SYSTEM, "%s: %s", listing.name, why);
+    listing.source = source;
+    int code = kind->run(&listing);
+    free(source);
+    return code;
+}
+
+static int run(const struct command *command, int count, char **words) {
+    const char *argument;
+    int first, option;
+    struct try_listing listing = {.out = stdout};
+    while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
+        if (option == TRY_JSON) listing.json = true;
+        if (option == TRY_DATABASE) listing.database = argument;
+    }
+    if (option == COMMAND_HELP) return EXIT_DONE;
+    if (option == COMMAND_WRONG) return EXIT_USAGE;
+    if (first == count) return command_fail(EXIT_USAGE, "try: needs a kind of listing");
+    if (first + 2 < count) return command_fail(EXIT_USAGE, "%s: one file only", words[first + 2]);
+    const struct try_kind *kind = kind_named(words[first]);
+    if (!kind) return command_fail(EXIT_USAGE, "%s: no such kind of listing", words[first]);
+    if (listing.database && !kind->takes_database)
+        return command_fail(EXIT_USAGE, "--database: try %s has none", kind->name);
+    return run_kind(kind, first + 1 < count ? words[first + 1] : "-", listing);
+}
+
+const struct command command_try = {
+    .name = "try",
+    .operands = "orm|mro|urls|middleware [FILE|-]",
+    .summary = "run a listing of your own",
+    .help = "Runs a listing from FILE or standard input, statement by statement.\n"
+            "An error ends its own statement; the exit code is then 1.",
+    .options = options,
+    .run = run,
+};
