@@ -58,8 +58,9 @@ struct route *route_new(struct runtime *, const struct route_parts *);
 
 struct resolver;
 
-/* What resolve() found (django.urls.ResolverMatch). In the arena of the runtime that resolved. */
-struct resolver_match {
+/* What resolve() found (django.urls.ResolverMatch). In the arena of the runtime that resolved. The
+ * request keeps what views need of it (struct resolver_match, engine/http/message.h). */
+struct route_match {
     const struct route *found;          /* its view is found->view */
     const char *view_name;              /* "blog:article"; without a name, the view's own */
     const char *route;                  /* "blog/<int:year>/": the routes joined */
@@ -76,7 +77,7 @@ struct resolver *resolver_new(struct runtime *, const struct routes *);
  * when nothing fits (match->tried is then set): Django raises Resolver404 there. Returns false on
  * a fault only. */
 bool resolver_resolve(struct runtime *, const struct resolver *, const char *path, size_t length,
-                      struct resolver_match *match, bool *found);
+                      struct route_match *match, bool *found);
 
 /* Raises Resolver404 with Django's text for a path that was not found. Always returns false. */
 bool resolver_raise_404(struct runtime *, const struct resolver *, const char *path, size_t length);
