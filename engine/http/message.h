@@ -43,15 +43,7 @@ const char *headers_get(const struct headers *headers, const char *name);
 /* ---- request ---------------------------------------------------------------------------- */
 
 struct view;
-
-/* What resolving found (django.urls.ResolverMatch). */
-struct resolver_match {
-    const struct view *view;
-    const char *view_name;        /* "blog:article"; the view's name where the route has none */
-    const char *route;            /* "articles/<int:pk>/" */
-    const struct keyword *kwargs; /* typed, in the order Django keeps them */
-    size_t kwarg_count;
-};
+struct route_match; /* engine/urls/resolver.h */
 
 struct request {
     struct arena *arena;
@@ -61,7 +53,8 @@ struct request {
     struct headers headers;
     const char *body; /* body_length bytes; NULL for none */
     size_t body_length;
-    const struct resolver_match *resolver_match; /* NULL (None) until the resolver has run */
+    const struct route_match *resolver_match; /* NULL (None) until the resolver has run */
+    const struct view *view;                  /* what it found: Django's resolver_match.func */
     const char *session_key; /* what SessionMiddleware found in the cookie; NULL: none */
     bool has_session;        /* request.session exists: SessionMiddleware has run */
     bool has_user;           /* request.user exists: AuthenticationMiddleware has run */

@@ -33,11 +33,15 @@ struct view_frame {
     void *locals;              /* the view's own, kept across waits; in the request's arena */
 };
 
+/* An object too, so that a listing can write it in a path(). */
 struct view {
+    struct object base; /* type &view_type */
     const char *name;   /* "article_list" */
     const char *module; /* "blog.views": error texts name both */
     enum view_says (*call)(const struct view *view, struct view_frame *frame);
     void *context; /* the view's own, shared by all requests */
 };
+
+extern const struct object_type view_type;
 
 #endif

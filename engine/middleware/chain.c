@@ -82,7 +82,7 @@ static bool list_hooks(struct runtime *runtime, struct chain *chain) {
 }
 
 struct chain *chain_build(struct runtime *runtime, const struct layer *layers, size_t count,
-                          struct resolver resolver) {
+                          struct urlconf urlconf) {
     struct chain *chain = arena_alloc(runtime->arena, sizeof *chain);
     struct layer *copies = arena_array(runtime->arena, count, sizeof *copies);
     struct layer **used = arena_array(runtime->arena, count, sizeof *used);
@@ -93,7 +93,7 @@ struct chain *chain_build(struct runtime *runtime, const struct layer *layers, s
     for (size_t i = 0; i < count; i++) copies[i] = layers[i];
     size_t first;
     if (!call_factories(runtime, copies, count, used, &first)) return NULL;
-    *chain = (struct chain){.layers = used + first, .count = count - first, .resolver = resolver};
+    *chain = (struct chain){.layers = used + first, .count = count - first, .urlconf = urlconf};
     return list_hooks(runtime, chain) ? chain : NULL;
 }
 
@@ -106,15 +106,13 @@ static bool is_cancelled(struct runtime *runtime) {
 /* Waits in slices of 50 ms, so that a cancelled run does not sit out a long wait. */
 static bool sleep_through(struct runtime *runtime, uint64_t ns) {
     const uint64_t slice = 50000000;
-    if (is_cancelled(runtime)) return false;
-    for (uint64_t end = clock_ns() + ns, now; (now = clock_ns()) < end;) {
+    for (uint64_t now = clock_ns(), end = now + ns; now < end; now = clock_ns()) {
         if (is_cancelled(runtime)) return false;
         uint64_t part = end - now < slice ? end - now : slice;
         struct timespec rest = {(time_t)(part / 1000000000), (long)(part % 1000000000)};
-        while (nanosleep(&rest, &rest) && errno == EINTR) {
-        }
+        if (nanosleep(&rest, NULL) && errno != EINTR) break;
     }
-    return true;
+    return !is_cancelled(runtime);
 }
 
 struct response *chain_call(const struct chain *chain, struct runtime *runtime,

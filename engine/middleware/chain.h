@@ -97,10 +97,10 @@ struct layer {
 
 /* ---- the chain -------------------------------------------------------------------------- */
 
-/* Finds the view: sets request->resolver_match, or raises "Resolver404" (or whatever a faulty
- * URLconf raises). Must not wait. */
-struct resolver {
-    bool (*resolve)(const struct resolver *resolver, struct runtime *runtime,
+/* Where URLs lead: sets request->view and request->resolver_match, or raises "Resolver404" (or
+ * whatever a faulty list of routes raises). Must not wait. */
+struct urlconf {
+    bool (*resolve)(const struct urlconf *urlconf, struct runtime *runtime,
                     struct request *request);
     const void *context;
 };
@@ -108,7 +108,7 @@ struct resolver {
 struct chain {
     struct layer **layers; /* in use, outermost first */
     size_t count;
-    struct resolver resolver;
+    struct urlconf urlconf;
 
     /* The layers that have the hook, in the order in which Django asks them. */
     struct layer **view_layers;      /* outermost first */
@@ -121,7 +121,7 @@ struct chain {
  * are copied; names and states are borrowed. Everything lives in runtime->arena. NULL when a
  * factory raised: that stops the server, there is no request to answer yet. */
 struct chain *chain_build(struct runtime *runtime, const struct layer *layers, size_t count,
-                          struct resolver resolver);
+                          struct urlconf urlconf);
 
 /* Answers one request and sleeps through the view's waits. NULL when the handler itself raised (a
  * layer returned None, the run was cancelled): runtime->fault says what. Otherwise a response is

@@ -45,7 +45,7 @@ static void give_up(struct passage *passage, size_t open) {
 void passage_abandon(struct passage *passage) {
     struct head *head = passage->runtime.head;
     if (passage->station == STATION_VIEW) {
-        head_leave(head, TAPE_VIEW, passage->request->resolver_match->view->name, 0);
+        head_leave(head, TAPE_VIEW, passage->request->view->name, 0);
         head_leave(head, TAPE_HOOK, "get_response", 0);
     }
     if (passage->station < STATION_ANSWERED) close_layers(passage, passage->index);
@@ -147,7 +147,7 @@ static bool check_response(struct passage *passage, const char *where, const cha
 
 static bool check_view_response(struct passage *passage) {
     if (passage->response) return true;
-    const struct view *view = passage->request->resolver_match->view;
+    const struct view *view = passage->request->view;
     const char *who = arena_format(passage->runtime.arena, "%s.%s", view->module, view->name);
     return check_response(passage, "The view ", who ? who : view->name);
 }
@@ -188,7 +188,7 @@ static bool render(struct passage *passage) {
 static void enter_handler(struct passage *passage) {
     const struct chain *chain = passage->chain;
     head_enter(passage->runtime.head, TAPE_HOOK, "get_response");
-    if (!chain->resolver.resolve(&chain->resolver, &passage->runtime, passage->request)) {
+    if (!chain->urlconf.resolve(&chain->urlconf, &passage->runtime, passage->request)) {
         exception_record(&passage->runtime);
         close_handler(passage, true);
         return;
@@ -202,7 +202,7 @@ static void enter_handler(struct passage *passage) {
     } else {
         passage->frame =
             (struct view_frame){.runtime = &passage->runtime, .request = passage->request};
-        head_enter(passage->runtime.head, TAPE_VIEW, passage->request->resolver_match->view->name);
+        head_enter(passage->runtime.head, TAPE_VIEW, passage->request->view->name);
         passage->station = STATION_VIEW;
     }
 }
@@ -210,7 +210,7 @@ static void enter_handler(struct passage *passage) {
 /* False while the view waits. */
 static bool run_view(struct passage *passage) {
     struct head *head = passage->runtime.head;
-    const struct view *view = passage->request->resolver_match->view;
+    const struct view *view = passage->request->view;
     enum view_says says = view->call(view, &passage->frame);
     if (says == VIEW_WAITS) {
         passage->frame.resumed++;

@@ -10,6 +10,6 @@
 
 #include "engine/middleware/chain.h"
 
-extern const struct resolver practice_resolver;
+extern const struct urlconf practice_urlconf;
 
 #endif

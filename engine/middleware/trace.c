@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#include "engine/base/text.h"
+#include "engine/urls/resolver.h"
 
 enum { HOOK_LAYER = HOOK_COUNT, HOOK_OTHER }; /* what else a span can be */
 
-struct span {
+struct open_span {
     int what;         /* an enum hook, HOOK_LAYER, or HOOK_OTHER: the handler, the view */
     const char *name; /* the layer's */
     enum layer_style style;
@@ -26,7 +26,7 @@ struct reader {
     const struct request *request;
     struct trace *trace;
     size_t capacity;
-    struct span *spans; /* open ones */
+    struct open_span *spans; /* open ones */
     size_t open, span_capacity;
     size_t layers_open;
     int status;            /* of the response on its way; 0: None, or none yet */
@@ -69,17 +69,17 @@ static const char *copy_until(struct reader *reader, const char *text, const cha
 
 /* ---- spans -------------------------------------------------------------------------------- */
 
-static struct span *top(struct reader *reader) {
+static struct open_span *top(struct reader *reader) {
     return reader->open ? &reader->spans[reader->open - 1] : NULL;
 }
 
-static void push(struct reader *reader, struct span span) {
-    struct span *outer = top(reader);
+static void push(struct reader *reader, struct open_span span) {
+    struct open_span *outer = top(reader);
     if (outer && (span.what == HOOK_LAYER || span.what == HOOK_OTHER)) outer->went_inside = true;
     if (reader->open == reader->span_capacity) {
         size_t capacity = reader->span_capacity ? 2 * reader->span_capacity : 16;
-        struct span *spans = arena_grow(reader->arena, reader->spans, reader->span_capacity,
-                                        capacity, sizeof *spans);
+        struct open_span *spans = arena_grow(reader->arena, reader->spans, reader->span_capacity,
+                                             capacity, sizeof *spans);
         if (!spans) {
             reader->failed = true;
             return;
@@ -93,13 +93,13 @@ static void push(struct reader *reader, struct span span) {
 static void enter_layer(struct reader *reader) {
     if (reader->layers_open >= reader->chain->count) return;
     const struct layer *layer = reader->chain->layers[reader->layers_open++];
-    push(reader, (struct span){HOOK_LAYER, layer->name, layer->type->style, false, false});
+    push(reader, (struct open_span){HOOK_LAYER, layer->name, layer->type->style, false, false});
     if (layer->type->style != LAYER_MIXIN)
         add_words(reader, "in", layer->name, "resolver_match=False", NULL);
 }
 
 /* "out" is told at the first thing the layer does after get_response(), or when it ends. */
-static void tell_out(struct reader *reader, struct span *span) {
+static void tell_out(struct reader *reader, struct open_span *span) {
     if (span->what != HOOK_LAYER || span->style == LAYER_MIXIN) return;
     if (!span->went_inside || span->told_out) return;
     add_status(reader, "out", span->name);
@@ -119,19 +119,22 @@ static int hook_of(struct reader *reader, const char *subject, const char **name
 }
 
 static void enter_hook(struct reader *reader, const char *subject) {
-    struct span span = {.name = subject};
+    struct open_span span = {.name = subject};
     span.what = hook_of(reader, subject, &span.name);
-    const struct resolver_match *match = reader->request ? reader->request->resolver_match : NULL;
+    const struct route_match *match = reader->request ? reader->request->resolver_match : NULL;
     push(reader, span);
     switch (span.what) {
     case HOOK_PROCESS_RESPONSE:
         add_status(reader, hook_word(HOOK_PROCESS_RESPONSE), span.name);
         break;
     case HOOK_PROCESS_VIEW:
-        add(reader, (struct trace_entry){.word = hook_word(HOOK_PROCESS_VIEW),
-                                         .texts = {span.name, match ? match->view->name : ""},
-                                         .has_kwargs = true,
-                                         .match = match});
+        add(reader,
+            (struct trace_entry){.word = hook_word(HOOK_PROCESS_VIEW),
+                                 .texts = {span.name, reader->request && reader->request->view
+                                                          ? reader->request->view->name
+                                                          : ""},
+                                 .has_kwargs = true,
+                                 .match = match});
         break;
     case HOOK_PROCESS_EXCEPTION:
         add_words(reader, hook_word(HOOK_PROCESS_EXCEPTION), span.name, reader->exception, NULL);
@@ -147,8 +150,8 @@ static void enter_hook(struct reader *reader, const char *subject) {
 
 /* A view whose URL has text arguments is told with them, one without with its empty kwargs. */
 static void enter_view(struct reader *reader, const char *subject) {
-    const struct resolver_match *match = reader->request ? reader->request->resolver_match : NULL;
-    push(reader, (struct span){.what = HOOK_OTHER, .name = subject});
+    const struct route_match *match = reader->request ? reader->request->resolver_match : NULL;
+    push(reader, (struct open_span){.what = HOOK_OTHER, .name = subject});
     bool has_text = match && match->kwarg_count == 1 && match->kwargs[0].value.kind == VALUE_TEXT;
     add(reader,
         (struct trace_entry){.word = "view",
@@ -158,7 +161,7 @@ static void enter_view(struct reader *reader, const char *subject) {
 }
 
 static void leave(struct reader *reader, const struct tape_event *event) {
-    struct span *span = top(reader);
+    struct open_span *span = top(reader);
     if (!span) return;
     if (event->kind == TAPE_LAYER) {
         tell_out(reader, span);
@@ -172,7 +175,7 @@ static void leave(struct reader *reader, const struct tape_event *event) {
 
 /* Where a layer is when it answers or raises: "before", "after", "process_view". NULL: this is not
  * a layer's doing. */
-static const char *where(struct reader *reader, struct span *span) {
+static const char *where(struct reader *reader, struct open_span *span) {
     if (!span || span->what == HOOK_OTHER) return NULL;
     if (span->what < HOOK_COUNT) return hook_word((enum hook)span->what);
     tell_out(reader, span);
@@ -181,7 +184,7 @@ static const char *where(struct reader *reader, struct span *span) {
 
 static void tell_response(struct reader *reader, const char *subject, int status) {
     bool is_boundary = strcmp(subject, "convert_exception_to_response") == 0;
-    struct span *span = top(reader);
+    struct open_span *span = top(reader);
     const char *place = is_boundary ? NULL : where(reader, span);
     if (place) add_words(reader, status ? "returns" : "returns_none", span->name, place, NULL);
     reader->status = status;
@@ -201,7 +204,7 @@ static void tell_exception(struct reader *reader, const char *subject) {
         add_words(reader, "not_used", init->texts[0], NULL, NULL);
         return;
     }
-    struct span *span = top(reader);
+    struct open_span *span = top(reader);
     const char *place = where(reader, span);
     if (place) add_words(reader, "raises", span->name, place, type);
     reader->exception = type;

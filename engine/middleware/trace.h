@@ -21,7 +21,7 @@ struct trace_entry {
     bool has_status;
     int status; /* 0: None came back */
     bool has_kwargs;
-    const struct resolver_match *match; /* of has_kwargs: the keyword arguments */
+    const struct route_match *match; /* of has_kwargs: the keyword arguments */
 };
 
 struct trace {

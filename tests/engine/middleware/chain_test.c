@@ -55,7 +55,7 @@ static void add_three(struct site *site, const char *style) {
 
 static const struct response *get(struct site *site, const char *path) {
     if (!site->chain)
-        site->chain = chain_build(&site->runtime, site->layers, site->count, practice_resolver);
+        site->chain = chain_build(&site->runtime, site->layers, site->count, practice_urlconf);
     if (!site->chain) return NULL;
     assert_true(request_init(&site->request, &site->arena, "GET", path));
     return chain_call(site->chain, &site->runtime, &site->request);
@@ -285,24 +285,22 @@ static enum view_says answer_template(const struct view *view, struct view_frame
 }
 
 /* Every path leads to the view in context. */
-static bool resolve_all(const struct resolver *resolver, struct runtime *runtime,
+static bool resolve_all(const struct urlconf *urlconf, struct runtime *runtime,
                         struct request *request) {
-    struct resolver_match *match = arena_alloc(runtime->arena, sizeof *match);
-    if (!match) return fault_no_memory(runtime->fault);
-    match->view = resolver->context;
-    request->resolver_match = match;
+    (void)runtime;
+    request->view = urlconf->context;
     return true;
 }
 
 static void use_view(struct site *site, const struct view *view) {
-    site->chain = chain_build(&site->runtime, site->layers, site->count,
-                              (struct resolver){resolve_all, view});
+    site->chain =
+        chain_build(&site->runtime, site->layers, site->count, (struct urlconf){resolve_all, view});
     assert_non_null(site->chain);
 }
 
 static void passages_that_wait_are_resumed_where_they_were(void **state) {
     struct site *site = *state;
-    const struct view view = {"view_waits", "blog.views", wait_twice, NULL};
+    const struct view view = {{&view_type}, "view_waits", "blog.views", wait_twice, NULL};
     add_three(site, "mixin");
     use_view(site, &view);
     enum { MANY = 3 };
@@ -332,7 +330,7 @@ static void passages_that_wait_are_resumed_where_they_were(void **state) {
 
 static void an_abandoned_passage_closes_its_spans(void **state) {
     struct site *site = *state;
-    const struct view view = {"view_waits", "blog.views", wait_twice, NULL};
+    const struct view view = {{&view_type}, "view_waits", "blog.views", wait_twice, NULL};
     add_three(site, "function");
     use_view(site, &view);
     struct passage passage;
@@ -346,7 +344,7 @@ static void an_abandoned_passage_closes_its_spans(void **state) {
 
 static void a_cancelled_run_does_not_sit_out_a_wait(void **state) {
     struct site *site = *state;
-    const struct view view = {"view_waits", "blog.views", wait_twice, NULL};
+    const struct view view = {{&view_type}, "view_waits", "blog.views", wait_twice, NULL};
     atomic_bool cancelled;
     atomic_init(&cancelled, true);
     site->runtime.cancelled = &cancelled;
@@ -359,7 +357,7 @@ static void a_cancelled_run_does_not_sit_out_a_wait(void **state) {
 
 static void a_view_that_returns_none_is_a_value_error(void **state) {
     struct site *site = *state;
-    const struct view view = {"article_list", "blog.views", forget_to_return, NULL};
+    const struct view view = {{&view_type}, "article_list", "blog.views", forget_to_return, NULL};
     use_view(site, &view);
     assert_int_equal(get(site, "/x/")->status, 500);
     assert_string_equal(told(site),
@@ -371,7 +369,7 @@ static void a_view_that_returns_none_is_a_value_error(void **state) {
 
 static void template_hooks_run_last_layer_first_then_it_renders(void **state) {
     struct site *site = *state;
-    const struct view view = {"view_template", "blog.views", answer_template, NULL};
+    const struct view view = {{&view_type}, "view_template", "blog.views", answer_template, NULL};
     add(site, "A", "class", RECORDER_TEMPLATE, "pass");
     add(site, "B", "class", RECORDER_TEMPLATE, "pass");
     use_view(site, &view);
@@ -383,7 +381,7 @@ static void template_hooks_run_last_layer_first_then_it_renders(void **state) {
 
 static void a_template_hook_that_returns_none_is_a_value_error(void **state) {
     struct site *site = *state;
-    const struct view view = {"view_template", "blog.views", answer_template, NULL};
+    const struct view view = {{&view_type}, "view_template", "blog.views", answer_template, NULL};
     add(site, "A", "class", RECORDER_TEMPLATE, "none");
     use_view(site, &view);
     assert_int_equal(get(site, "/x/")->status, 500);
