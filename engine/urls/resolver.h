@@ -1,11 +1,16 @@
 /* resolver - from a path to a view, and from a name back to a path.
  *
  * Mirrors django.urls.resolvers (URLPattern, URLResolver) and django.urls.base.reverse.
- * A urlconf is a list of routes. A route is what path() returns: a pattern (engine/urls/pattern.h)
- * with a view and perhaps a name behind it, or with an inner list of routes, which is include().
+ * A urlconf is a list of routes. A route is what path() returns: a pattern with a view and perhaps
+ * a name behind it, or with an inner list of routes, which is what include() makes.
+ *
+ *     urlpatterns    [ route "about/"    view about
+ *                      route "blog/"     inner -----> [ route ""            view index
+ *                      route "contact/"  view contact   route "<int:year>/" view year ] ]
  *
  * Order of calls: route_new for each path(); resolver_new once the list is whole; then
- * resolver_resolve and resolver_reverse as often as wanted, from one thread at a time.
+ * resolver_resolve and resolver_reverse as often as wanted. Resolving changes nothing, so several
+ * threads may share a resolver for that, each with its own runtime; reversing may not be shared.
  *
  * Every pattern tried is recorded: a POINT of kind PATTERN whose subject is the route and whose
  * amount is 1 when it matched; an include whose prefix matches is a span around what was tried
@@ -19,47 +24,42 @@
 #include "engine/object/object.h"
 #include "engine/urls/pattern.h"
 
-struct routes;
-
-/* One path(). An object, so that listings can hold it; its type is &url_pattern_type or, with an
- * inner list, &url_resolver_type. Everything is borrowed and must live as long as the resolver. */
+/* One path(). An object, so that a list can hold it: of url_pattern_type, or with an inner list, of
+ * url_resolver_type. */
 struct route {
     struct object base;
     struct pattern pattern;
-    struct value view;          /* what the match hands out; VALUE_NONE for an include */
-    const char *name;           /* NULL for none */
-    const struct dict *extra;   /* path()'s third argument; NULL for none */
-    const struct routes *inner; /* of an include, else NULL */
-    const char *app_name;       /* of an include; NULL for none */
-    const char *instance;       /* its namespace; NULL for none */
+    struct value view;        /* what the match hands out; of an include VALUE_NONE */
+    struct value name;        /* VALUE_NONE for none */
+    const struct dict *extra; /* path()'s third argument; NULL for none */
+    struct value inner;       /* of an include: the list; it may still grow until resolver_new */
+    const char *app_name;     /* of an include; NULL for none */
+    const char *instance;     /* its instance namespace; NULL for none */
 };
 
 extern const struct object_type url_pattern_type, url_resolver_type;
 
-/* A list of routes, in the order they are tried. */
-struct routes {
-    struct route *const *items;
-    size_t count;
-};
-
-/* What path() is given, for route_new. text need not be NUL-terminated. */
+/* What path() is given. */
 struct route_parts {
-    const char *text;
+    const char *route; /* length bytes; copied */
     size_t length;
-    struct value view;
-    const char *name;
-    const struct dict *extra;
-    const struct routes *inner;
+    struct value view;        /* or VALUE_NONE, and then inner */
+    const char *name;         /* NULL for none; kept, not copied; so are the others */
+    const struct dict *extra; /* NULL for none */
+    struct value inner;       /* a list or tuple of routes */
     const char *app_name, *instance;
 };
 
 /* Makes a route in the runtime's arena. NULL: fault (ImproperlyConfigured for a bad route). */
 struct route *route_new(struct runtime *, const struct route_parts *);
 
+/* The name a view goes by where its route has none: its __name__. In the arena; NULL: no memory. */
+const char *route_view_name(struct runtime *, struct value view);
+
 struct resolver;
 
-/* What resolve() found (django.urls.ResolverMatch). In the arena of the runtime that resolved; the
- * request keeps it as request->resolver_match (engine/http/message.h). */
+/* What resolving found (django.urls.ResolverMatch). In the arena of the runtime that resolved. The
+ * request keeps what views need of it (struct resolver_match, engine/http/message.h). */
 struct route_match {
     const struct route *found;          /* its view is found->view */
     const char *view_name;              /* "blog:article"; without a name, the view's own */
@@ -70,8 +70,9 @@ struct route_match {
     size_t tried; /* len(match.tried): chains of patterns, the matching one included */
 };
 
-/* The resolver of a whole urlconf, in the runtime's arena. NULL: fault. */
-struct resolver *resolver_new(struct runtime *, const struct routes *);
+/* The resolver of a whole urlconf, a list or tuple of routes, in the runtime's arena. What is wrong
+ * with an entry is raised when the walk comes to it, as in Django. NULL: fault. */
+struct resolver *resolver_new(struct runtime *, struct value urlpatterns);
 
 /* Resolves a path: decoded, without query string, beginning with "/". *found = false and no fault
  * when nothing fits (match->tried is then set): Django raises Resolver404 there. Returns false on
@@ -82,14 +83,15 @@ bool resolver_resolve(struct runtime *, const struct resolver *, const char *pat
 /* Raises Resolver404 with Django's text for a path that was not found. Always returns false. */
 bool resolver_raise_404(struct runtime *, const struct resolver *, const char *path, size_t length);
 
-/* What reverse() is asked: positional arguments or keywords, not both. */
+/* What reverse() is asked. */
 struct reverse_call {
-    const char *name;        /* "article" or "blog:article" */
-    const char *current_app; /* NULL for none */
-    struct arguments arguments;
+    struct value name;         /* "article" or "blog:article", or a view */
+    const char *current_app;   /* NULL for none */
+    const struct list *args;   /* NULL for none; args and kwargs at once is a ValueError */
+    const struct dict *kwargs; /* NULL for none */
 };
 
-/* The path, percent-quoted, in the runtime's arena. NULL: fault (NoReverseMatch and friends). */
+/* The path, percent-quoted, in the runtime's arena. NULL: fault (NoReverseMatch and others). */
 const char *resolver_reverse(struct runtime *, struct resolver *, const struct reverse_call *);
 
 #endif
