@@ -58,8 +58,8 @@ const char *route_view_name(struct runtime *, struct value view);
 
 struct resolver;
 
-/* What resolving found (django.urls.ResolverMatch). In the arena of the runtime that resolved. The
- * request keeps what views need of it (struct resolver_match, engine/http/message.h). */
+/* What resolving found (django.urls.ResolverMatch). In the arena of the runtime that resolved; the
+ * request keeps it as request->resolver_match (engine/http/message.h). */
 struct route_match {
     const struct route *found;          /* its view is found->view */
     const char *view_name;              /* "blog:article"; without a name, the view's own */
