@@ -139,7 +139,7 @@ void files_abandon(struct files_draft *draft) {
     *draft = (struct files_draft){0};
 }
 
-bool files_make_folders(const char *path) {
+bool files_make_folders(const char *path, mode_t mode) {
     char *whole = strdup(path);
     if (!whole) return false;
     bool made = true;
@@ -148,7 +148,7 @@ bool files_make_folders(const char *path) {
         char kept = *slash;
         *slash = '\0';
         struct stat there;
-        made = mkdir(whole, 0777) == 0 || (errno == EEXIST && stat(whole, &there) == 0 &&
+        made = mkdir(whole, mode) == 0 || (errno == EEXIST && stat(whole, &there) == 0 &&
                                            (S_ISDIR(there.st_mode) || (errno = ENOTDIR, false)));
         *slash = kept;
         if (!kept) break;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 enum { FILES_LISTING_MOST = 4 << 20 }; /* bytes a listing may have */
 
@@ -33,7 +34,8 @@ bool files_finish(struct files_draft *draft);
 /* Throws the draft away; a finished one is left alone. */
 void files_abandon(struct files_draft *draft);
 
-/* Makes a folder and those above it. False with errno set. An existing one is fine. */
-bool files_make_folders(const char *path);
+/* Makes a folder and those above it, all with this mode. An existing one is fine and stays as it
+ * is. False with errno set. */
+bool files_make_folders(const char *path, mode_t mode);
 
 #endif
