@@ -120,7 +120,11 @@ static bool explain_no_lesson(const char *name) {
         }
         first = lessons[i];
     }
-    command_fail(EXIT_USAGE, "%s: no such lesson; did you mean %s?", name, lesson_nearest(name));
+    if (*name && strspn(name, "0123456789") == strlen(name))
+        command_fail(EXIT_USAGE, "%s: no such day; there are days 1 to %d", name, LESSON_COUNT);
+    else
+        command_fail(EXIT_USAGE, "%s: no such lesson; did you mean %s?", name,
+                     lesson_nearest(name));
     return false;
 }
 
@@ -137,6 +141,17 @@ bool command_choose(const char *word, struct choice *choice) {
                  choice->lesson->slug, choice->lesson->slug,
                  lesson_nearest_step(choice->lesson, slash + 1));
     return false;
+}
+
+bool command_choose_all(int count, char **words, struct choice choices[COMMAND_CHOICES]) {
+    for (int i = 0; i < count; i++) {
+        if (i == COMMAND_CHOICES) {
+            command_fail(EXIT_USAGE, "%s: too many lessons", words[i]);
+            return false;
+        }
+        if (!command_choose(words[i], &choices[i])) return false;
+    }
+    return true;
 }
 
 bool command_step(const struct choice *choices, size_t count, size_t index, struct choice *step) {

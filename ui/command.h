@@ -40,7 +40,8 @@ struct command {
     int (*run)(const struct command *command, int count, char **words);
 };
 
-extern const struct command command_list;
+extern const struct command command_list, command_run, command_verify, command_progress,
+    command_try;
 
 /* The table, in the order of --help. */
 extern const struct command *const commands[];
@@ -75,6 +76,10 @@ struct choice {
 
 /* Finds LESSON or LESSON/STEP. False after saying on stderr what is near. */
 bool command_choose(const char *word, struct choice *choice);
+
+/* The same for several words. */
+enum { COMMAND_CHOICES = 64 };
+bool command_choose_all(int count, char **words, struct choice choices[COMMAND_CHOICES]);
 
 /* Finds the step number `index` among the chosen ones, counting over all of them; no choices mean
  * every lesson. False behind the last: for (size_t i = 0; command_step(..., i, &c); i++). */

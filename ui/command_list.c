@@ -1,10 +1,14 @@
 /* command_list - `daybook list`: the days, their steps, and how far the learner is. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "ui/command.h"
 #include "ui/json.h"
+#include "ui/outcome.h"
+#include "ui/paper.h"
+#include "ui/progress.h"
 
 enum { LIST_JSON };
 
@@ -12,14 +16,6 @@ static const struct command_option options[] = {
     [LIST_JSON] = {"json", 0, NULL, "one JSON object a line, a line a step"},
     {NULL, 0, NULL, NULL},
 };
-
-/* "same", "simplified", "emulated". */
-static const char *fidelity_word(enum fidelity fidelity) {
-    static const char *const words[] = {[FIDELITY_SAME] = "same",
-                                        [FIDELITY_SIMPLIFIED] = "simplified",
-                                        [FIDELITY_EMULATED] = "emulated"};
-    return words[fidelity];
-}
 
 static void member_slice(struct json *json, const char *name, struct slice_of_note slice) {
     json_key(json, name);
@@ -62,7 +58,9 @@ static void write_knob(struct json *json, const struct knob *knob) {
     json_close(json);
 }
 
-static void write_step(struct json *json, const struct lesson *lesson, const struct step *step) {
+static void write_step(struct json *json, struct progress *progress, const struct choice *choice) {
+    const struct lesson *lesson = choice->lesson;
+    const struct step *step = choice->step;
     json_object(json);
     json_member_text(json, "lesson", lesson->slug);
     json_member_integer(json, "day", lesson->day);
@@ -70,38 +68,136 @@ static void write_step(struct json *json, const struct lesson *lesson, const str
     json_member_text(json, "step", step->slug);
     member_slice(json, "step_title", step_title(lesson, step));
     json_member_bool(json, "runs", step->listing_runs);
-    json_member_text(json, "fidelity", fidelity_word(step->fidelity));
+    json_member_text(json, "fidelity", outcome_fidelity_word(step->fidelity));
     json_key(json, "knobs");
     json_array(json);
     for (size_t i = 0; i < step->knob_count; i++) write_knob(json, &step->knobs[i]);
     json_close(json);
-    json_member_bool(json, "done", false);
+    json_member_bool(json, "done", progress_is_done(progress, lesson->slug, step->slug));
     json_close(json);
     json_end_line(json);
+}
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+enum { SLUG_COLUMNS = 18, KNOB_INDENT = 9 };
+
+static void add_slice(struct text *out, const struct paper *paper, struct slice_of_note slice,
+                      unsigned room) {
+    char title[256];
+    snprintf(title, sizeof title, "%.*s", (int)slice.length, slice.text);
+    paper_add_cut(out, paper, title, room);
+    while (out->length > 0 && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
+    text_add_char(out, '\n');
+}
+
+static unsigned room_behind(const struct paper *paper, unsigned used) {
+    return paper->width > used + 8 ? paper->width - used : 8;
+}
+
+static void add_day(struct text *out, const struct paper *paper, const struct lesson *lesson) {
+    char head[64];
+    int used = snprintf(head, sizeof head, "%d  %s", lesson->day, lesson->slug);
+    paper_style(out, paper, PAPER_STRONG);
+    text_add(out, head);
+    paper_style(out, paper, PAPER_PLAIN);
+    text_add(out, "  ");
+    add_slice(out, paper, lesson_title(lesson), room_behind(paper, (unsigned)used + 2));
+}
+
+static void add_step(struct text *out, const struct paper *paper, struct progress *progress,
+                     const struct choice *choice) {
+    bool done = progress_is_done(progress, choice->lesson->slug, choice->step->slug);
+    text_add(out, done ? "   done  " : "         ");
+    paper_add_left(out, paper, choice->step->slug, SLUG_COLUMNS);
+    text_add_char(out, ' ');
+    add_slice(out, paper, step_title(choice->lesson, choice->step),
+              room_behind(paper, 9 + SLUG_COLUMNS + 1));
+}
+
+/* "articles=100  1 to 10000 articles: articles on the page". */
+static void add_knob(struct text *out, const struct paper *paper, const struct knob *knob) {
+    struct text line;
+    text_init(&line, out->arena);
+    if (knob->kind == KNOB_TEXT)
+        text_format(&line, "%s=%s", knob->name, knob->usual_text);
+    else if (knob->kind == KNOB_CHOICE) {
+        text_format(&line, "%s=%s", knob->name, knob->choices[knob->usual]);
+        for (size_t i = 0; i < knob->choice_count; i++)
+            text_format(&line, "%s%s", i ? " | " : "  ", knob->choices[i]);
+    } else
+        text_format(&line, "%s=%" PRId64 "  %" PRId64 " to %" PRId64 "%s%s", knob->name,
+                    knob->usual, knob->min, knob->max, *knob->unit ? " " : "", knob->unit);
+    text_format(&line, "%s%s%s", knob->title ? ": " : "", knob->title ? knob->title : "",
+                knob->simulated ? " (simulated)" : "");
+    const char *whole = text_finish(&line);
+    if (whole)
+        paper_add_wrapped(out, paper, whole, KNOB_INDENT + 2);
+    else
+        out->failed = true;
+}
+
+/* With lessons named, their knobs are shown too. */
+static bool print_text(struct progress *progress, const struct choice *choices, size_t count) {
+    struct paper paper = paper_of(stdout);
+    struct choice step;
+    const struct lesson *last = NULL;
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    for (size_t i = 0; command_step(choices, count, i, &step); i++) {
+        if (step.lesson != last) add_day(&text, &paper, step.lesson);
+        last = step.lesson;
+        add_step(&text, &paper, progress, &step);
+        for (size_t j = 0; count && j < step.step->knob_count; j++)
+            add_knob(&text, &paper, &step.step->knobs[j]);
+    }
+    const char *whole = text_finish(&text);
+    if (whole) fputs(whole, stdout);
+    arena_release(&arena);
+    return whole != NULL;
+}
+
+static void print_json(struct progress *progress, const struct choice *choices, size_t count) {
+    struct json json;
+    struct choice step;
+    json_to_file(&json, stdout);
+    for (size_t i = 0; command_step(choices, count, i, &step); i++)
+        write_step(&json, progress, &step);
+}
+
+static int list(const struct choice *choices, size_t count, bool as_json) {
+    struct progress *progress = progress_open(PROGRESS_READ);
+    bool whole = progress != NULL;
+    if (whole && as_json)
+        print_json(progress, choices, count);
+    else if (whole)
+        whole = print_text(progress, choices, count);
+    if (progress && progress_warning(progress)) command_warn("%s", progress_warning(progress));
+    progress_close(progress);
+    return whole ? EXIT_DONE : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
 }
 
 static int run(const struct command *command, int count, char **words) {
     const char *argument;
     int first, option;
     bool as_json = false;
+    struct choice choices[COMMAND_CHOICES];
     while ((option = command_next(command, count, words, &argument, &first)) >= 0)
         as_json |= option == LIST_JSON;
     if (option == COMMAND_HELP) return EXIT_DONE;
     if (option == COMMAND_WRONG) return EXIT_USAGE;
-    if (first < count) return command_fail(EXIT_USAGE, "%s: list takes no operand", words[first]);
-    struct json json;
-    json_to_file(&json, stdout);
-    for (size_t i = 0; i < LESSON_COUNT && as_json; i++)
-        for (size_t j = 0; j < lessons[i]->step_count; j++)
-            write_step(&json, lessons[i], &lessons[i]->steps[j]);
-    return EXIT_DONE;
+    if (!command_choose_all(count - first, words + first, choices)) return EXIT_USAGE;
+    return list(choices, (size_t)(count - first), as_json);
 }
 
 const struct command command_list = {
     .name = "list",
-    .operands = "",
-    .summary = "the days, their steps, and what is done",
-    .help = "Lists the nine days and their steps, with their knobs and what you have done.",
+    .operands = "[LESSON[/STEP]...]",
+    .summary = "the days and their steps, and which are done",
+    .help = "Lists the nine days and their steps. For the lessons named, the knobs of each step\n"
+            "are listed too, as --set takes them, with their usual values.",
     .options = options,
     .run = run,
 };

@@ -20,6 +20,9 @@
 
 const struct command *const commands[] = {
     &command_list,
+    &command_run,
+    &command_verify,
+    &command_progress,
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 

@@ -202,6 +202,10 @@ const char *progress_warning(const struct progress *progress) {
     return *progress->warning ? progress->warning : NULL;
 }
 
+bool progress_is_kept(const struct progress *progress) {
+    return progress->database != NULL;
+}
+
 const char *progress_path(const struct progress *progress) {
     return progress->path;
 }
@@ -322,7 +326,7 @@ void progress_count(struct progress *progress, size_t *made, size_t *met) {
 }
 
 bool progress_forget(struct progress *progress) {
-    if (!progress->writable) return !progress->database && !*progress->warning;
+    if (!progress->writable) return false;
     static const char sql[] = "BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM done;"
                               " DELETE FROM prediction; COMMIT; VACUUM;";
     if (sqlite3_exec(progress->database, sql, NULL, NULL, NULL) == SQLITE_OK) return true;

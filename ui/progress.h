@@ -32,6 +32,9 @@ void progress_close(struct progress *progress);
  * the disk is full; ask again before leaving. Lives until progress_close. */
 const char *progress_warning(const struct progress *progress);
 
+/* True when there is a file that is read from. */
+bool progress_is_kept(const struct progress *progress);
+
 /* Where it is; "" when there is no such place. */
 const char *progress_path(const struct progress *progress);
 
@@ -74,7 +77,8 @@ void progress_each_prediction(struct progress *progress,
  * question counts. */
 void progress_count(struct progress *progress, size_t *made, size_t *met);
 
-/* Forgets everything. False when that could not be done; progress_warning says why. */
+/* Forgets everything that a file opened with PROGRESS_KEEP holds. False when that could not be
+ * done; progress_warning says why. */
 bool progress_forget(struct progress *progress);
 
 #endif

@@ -1,0 +1,125 @@
+/* command_verify - `daybook verify`: measures every claim of the notes again. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/command.h"
+#include "ui/outcome.h"
+#include "ui/units.h"
+
+enum { VERIFY_JSON };
+
+static const struct command_option options[] = {
+    [VERIFY_JSON] = {"json", 0, NULL, "one JSON object a line, a line a claim"},
+    {NULL, 0, NULL, NULL},
+};
+
+struct tally_of_claims {
+    size_t held, failed, silent, missing; /* missing: steps that cannot run yet */
+    uint64_t elapsed_ns;
+};
+
+static void print_json(const struct outcome *outcome) {
+    struct json json;
+    json_to_file(&json, stdout);
+    for (size_t i = 0; i < outcome->step->claim_count; i++) {
+        json_object(&json);
+        json_member_text(&json, "lesson", outcome->lesson->slug);
+        json_member_text(&json, "step", outcome->step->slug);
+        json_member_text(&json, "claim", outcome->step->claims[i].text);
+        outcome_json_verdict(&json, &outcome->verdicts[i]);
+        json_close(&json);
+        json_end_line(&json);
+    }
+}
+
+static bool print_text(struct outcome *outcome) {
+    struct paper paper = paper_of(stdout);
+    struct text text;
+    char elapsed[UNITS_SIZE];
+    text_init(&text, &outcome->arena);
+    paper_style(&text, &paper, PAPER_STRONG);
+    text_format(&text, "%s/%s", outcome->lesson->slug, outcome->step->slug);
+    paper_style(&text, &paper, PAPER_PLAIN);
+    text_format(&text, "  %s\n",
+                units_duration(outcome->stage->elapsed_ns, elapsed, sizeof elapsed));
+    outcome_text_claims(&text, &paper, outcome);
+    const char *whole = text_finish(&text);
+    if (whole) fputs(whole, stdout);
+    return whole != NULL;
+}
+
+static void add_up(struct tally_of_claims *tally, const struct outcome *outcome) {
+    tally->elapsed_ns += outcome->stage->elapsed_ns;
+    tally->failed += outcome->failed;
+    for (size_t i = 0; i < outcome->step->claim_count; i++) {
+        tally->silent += !outcome->verdicts[i].applies;
+        tally->held += outcome->verdicts[i].applies && outcome->verdicts[i].holds;
+    }
+}
+
+static int verify_step(const struct choice *step, bool as_json, struct tally_of_claims *tally) {
+    struct outcome *outcome = outcome_open(step->lesson, step->step);
+    bool whole = outcome && outcome_measure(outcome);
+    if (whole && as_json)
+        print_json(outcome);
+    else if (whole)
+        whole = print_text(outcome);
+    if (whole) add_up(tally, outcome);
+    if (whole) outcome_complain(outcome);
+    int code = whole ? outcome_exit_code(outcome)
+                     : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    outcome_close(outcome);
+    return code;
+}
+
+static void print_tally(const struct tally_of_claims *tally) {
+    char elapsed[UNITS_SIZE];
+    printf("\n%zu %s, %zu failed", tally->held, tally->held == 1 ? "claim holds" : "claims hold",
+           tally->failed);
+    if (tally->silent) printf(", %zu about other knobs", tally->silent);
+    if (tally->missing)
+        printf(", %zu %s not built yet", tally->missing, tally->missing == 1 ? "step" : "steps");
+    printf("; %s\n", units_duration(tally->elapsed_ns, elapsed, sizeof elapsed));
+}
+
+static int verify(const struct choice *choices, size_t count, bool as_json) {
+    struct tally_of_claims tally = {0};
+    struct choice step;
+    int worst = EXIT_DONE;
+    for (size_t i = 0; command_step(choices, count, i, &step); i++) {
+        if (!step.step->run) {
+            tally.missing++;
+            continue;
+        }
+        int code = verify_step(&step, as_json, &tally);
+        if (code > worst) worst = code;
+        if (fflush(stdout) != 0) return EXIT_SYSTEM; /* nobody reads on */
+    }
+    if (!as_json) print_tally(&tally);
+    return worst;
+}
+
+static int run(const struct command *command, int count, char **words) {
+    const char *argument;
+    int first, option;
+    bool as_json = false;
+    struct choice choices[COMMAND_CHOICES];
+    while ((option = command_next(command, count, words, &argument, &first)) >= 0)
+        as_json |= option == VERIFY_JSON;
+    if (option == COMMAND_HELP) return EXIT_DONE;
+    if (option == COMMAND_WRONG) return EXIT_USAGE;
+    if (!command_choose_all(count - first, words + first, choices)) return EXIT_USAGE;
+    return verify(choices, (size_t)(count - first), as_json);
+}
+
+const struct command command_verify = {
+    .name = "verify",
+    .operands = "[LESSON[/STEP]...]",
+    .summary = "measure every claim of the notes again",
+    .help = "Runs the demos with their usual knobs and asks every claim of the notes, or of the\n"
+            "lessons named. The exit code is 1 when a claim failed.",
+    .options = options,
+    .run = run,
+};
