@@ -154,3 +154,10 @@ void arena_rewind(struct arena *arena, struct arena_mark mark) {
 size_t arena_held(const struct arena *arena) {
     return arena->held;
 }
+
+size_t arena_used(const struct arena *arena) {
+    size_t used = 0;
+    for (const struct arena_block *block = arena->newest; block; block = block->previous)
+        used += block->used;
+    return used;
+}

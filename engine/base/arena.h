@@ -62,4 +62,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark);
 /* Bytes taken from the account by this arena. */
 size_t arena_held(const struct arena *arena);
 
+/* Bytes handed out and not rewound: what the allocations themselves come to. */
+size_t arena_used(const struct arena *arena);
+
 #endif

@@ -510,6 +510,14 @@ const char *database_plan(struct runtime *runtime, const char *sql) {
     return plan;
 }
 
+bool database_columns(struct runtime *runtime, const char *sql, size_t *columns) {
+    struct statement *statement = find_statement(runtime, sql);
+    if (!statement) return false;
+    *columns = (size_t)sqlite3_column_count(statement->prepared);
+    if (statement->stray) free_stray(runtime->database, statement);
+    return true;
+}
+
 /* ---- memo and chunks ----------------------------------------------------------------------- */
 
 void **database_memo(struct database *database, const void *key) {

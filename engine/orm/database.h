@@ -54,6 +54,9 @@ int64_t database_last_id(const struct database *);
  * counted as a query. */
 const char *database_plan(struct runtime *, const char *sql);
 
+/* How many columns a statement gives; it is prepared, not run. */
+bool database_columns(struct runtime *, const char *sql, size_t *columns);
+
 /* The connection itself, for fixtures and benchmarks. */
 struct sqlite3 *database_handle(struct database *);
 

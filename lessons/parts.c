@@ -1,0 +1,154 @@
+/* parts - see parts.h. */
+#include "lessons/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+uint32_t listing_line(const struct stage *stage, const char *marker) {
+    uint32_t line = 1;
+    for (const char *at = stage->listing; at && *at; line++) {
+        if (strncmp(at, marker, strlen(marker)) == 0) return line;
+        at = strchr(at, '\n');
+        if (at) at++;
+    }
+    return 0;
+}
+
+bool listing_as_shipped(struct stage *stage, struct verdict *verdict) {
+    if (strcmp(stage->listing, step_listing(stage->lesson, stage->step)) == 0) return true;
+    verdict->applies = false;
+    verdict->holds = true;
+    uint64_t queries = tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT);
+    verdict_number(verdict, "queries", (double)queries);
+    verdict_show(stage, verdict, "the listing was changed: it sent %llu %s",
+                 (unsigned long long)queries, queries == 1 ? "query" : "queries");
+    return false;
+}
+
+static bool in_part(uint32_t line, uint32_t split, enum part part) {
+    bool second = split && line >= split;
+    return second == (part == PART_SECOND);
+}
+
+static uint32_t last_line(const struct stage *stage) {
+    uint32_t lines = 1;
+    for (const char *c = stage->listing; *c; c++) lines += *c == '\n';
+    return lines;
+}
+
+struct tally part_tally(const struct stage *stage, struct cut cut, enum tape_kind kind,
+                        uint32_t split, enum part part) {
+    struct tally sum = {0};
+    for (uint32_t line = 1; line <= last_line(stage); line++) {
+        if (!in_part(line, split, part)) continue;
+        struct tally tally = tape_tally(cut, kind, (struct tally_filter){-1, line, NULL});
+        sum.count += tally.count;
+        sum.finished += tally.finished;
+        sum.elapsed_ns += tally.elapsed_ns;
+        sum.amount += tally.amount;
+    }
+    return sum;
+}
+
+/* Moves *index to the next event of a kind in a part; false behind the last. */
+static bool next_event(const struct stage *stage, enum tape_kind kind, uint32_t split,
+                       enum part part, size_t *index, struct tape_event *event) {
+    for (; tape_events(stage->tape, *index, event, 1) == 1; (*index)++)
+        if (event->kind == kind && in_part(event->line, split, part)) {
+            (*index)++;
+            return true;
+        }
+    return false;
+}
+
+bool parts_print_the_same(const struct stage *stage, uint32_t split, size_t *count, bool *known) {
+    struct tape_event first, second;
+    size_t first_at = 0, second_at = 0;
+    *count = 0;
+    *known = tape_coarseness(stage->tape) == 1;
+    if (!*known) return false;
+    for (;; (*count)++) {
+        bool one = next_event(stage, TAPE_PRINT, split, PART_FIRST, &first_at, &first);
+        bool two = next_event(stage, TAPE_PRINT, split, PART_SECOND, &second_at, &second);
+        if (!one && !two) return true;
+        if (one != two || first.subject != second.subject) return false;
+    }
+}
+
+const char *part_sql(const struct stage *stage, uint32_t split, enum part part, size_t index,
+                     struct tape_event *event) {
+    size_t at = 0;
+    for (size_t seen = 0; next_event(stage, TAPE_QUERY, split, part, &at, event); seen++)
+        if (seen == index) return tape_name(stage->tape, event->subject);
+    return NULL;
+}
+
+bool parts_draw(const struct stage *stage, struct cut cut, uint32_t split,
+                const char *const names[2], struct figures *figures) {
+    static const struct figure_column columns[] = {{"", ALIGN_LEFT},
+                                                   {"queries", ALIGN_RIGHT},
+                                                   {"rows", ALIGN_RIGHT},
+                                                   {"in the database", ALIGN_RIGHT}};
+    struct figure *figure = figures_add(figures, FIGURE_TABLE, "what each part cost");
+    if (!figure) return true;
+    const char **cells = arena_array(figures->arena, 8, sizeof *cells);
+    if (!cells) return false;
+    for (int part = 0; part < 2; part++) {
+        struct tally queries = part_tally(stage, cut, TAPE_QUERY, split, (enum part)part);
+        const char **row = &cells[4 * part];
+        row[0] = names[part];
+        row[1] = arena_format(figures->arena, "%llu", (unsigned long long)queries.count);
+        row[2] = arena_format(figures->arena, "%lld", (long long)queries.amount);
+        row[3] = arena_format(figures->arena, "%.2f ms", (double)queries.elapsed_ns / 1e6);
+        if (!row[1] || !row[2] || !row[3]) return false;
+    }
+    figure->table.columns = columns;
+    figure->table.column_count = 4;
+    figure->table.cells = cells;
+    figure->table.row_count = 2;
+    return true;
+}
+
+enum { CURVE_POINTS = 400 };
+
+/* One part's curve: x lines printed, y queries sent. Thinned to CURVE_POINTS. */
+static bool climb(const struct stage *stage, struct cut cut, uint32_t split, enum part part,
+                  struct arena *arena, struct figure_curve *curve) {
+    struct figure_point *points = arena_array(arena, CURVE_POINTS + 2, sizeof *points);
+    if (!points) return false;
+    size_t length = tape_length(stage->tape), upto = cut.upto < length ? cut.upto : length;
+    uint64_t printed_all = part_tally(stage, cut, TAPE_PRINT, split, part).count;
+    uint64_t every = printed_all / CURVE_POINTS + 1, printed = 0, queries = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < upto && count <= CURVE_POINTS; i++) {
+        struct tape_event event;
+        if (tape_events(stage->tape, i, &event, 1) == 0) break;
+        if (!in_part(event.line, split, part)) continue;
+        if (event.kind == TAPE_QUERY) queries += event.weight;
+        if (event.kind != TAPE_PRINT) continue;
+        printed += event.weight;
+        if (printed % every == 0 || printed == printed_all)
+            points[count++] = (struct figure_point){(double)printed, (double)queries};
+    }
+    curve->points = points;
+    curve->count = count;
+    return true;
+}
+
+bool parts_draw_climb(const struct stage *stage, struct cut cut, uint32_t split,
+                      const char *const names[2], struct figures *figures) {
+    struct figure *figure = figures_add(figures, FIGURE_SERIES, "queries by lines printed");
+    if (!figure) return true;
+    struct figure_curve *curves = arena_array(figures->arena, 2, sizeof *curves);
+    if (!curves) return false;
+    size_t count = split ? 2 : 1;
+    for (size_t i = 0; i < count; i++) {
+        curves[i].name = names[i];
+        if (!climb(stage, cut, split, (enum part)i, figures->arena, &curves[i])) return false;
+    }
+    figure->series.curves = curves;
+    figure->series.count = count;
+    figure->series.x_unit = "lines printed";
+    figure->series.y_unit = "queries";
+    return true;
+}
