@@ -41,12 +41,20 @@ struct runtime {
     struct fault *fault;          /* what was raised */
     const atomic_bool *cancelled; /* set by another thread: stop soon; may be NULL */
     struct database *database;    /* Django's connections["default"]; NULL where there is none */
-    uint32_t depth;               /* nesting of calls now; object_call bounds it */
+    uint32_t depth;               /* nesting now; see runtime_enter */
     struct roots *roots;          /* see struct roots; usually NULL */
 };
 
 /* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. */
 bool runtime_cancelled(struct runtime *runtime);
+
+/* How deep calls, expressions and containers may nest: it bounds the C stack. */
+enum { RUNTIME_DEPTH = 1200 };
+
+/* Around whatever may recurse. enter raises Python's RecursionError and returns false when the
+ * nesting is too deep (leave is not due then). */
+bool runtime_enter(struct runtime *runtime);
+void runtime_leave(struct runtime *runtime);
 
 struct keyword {
     const char *name;
@@ -69,12 +77,27 @@ struct object {
 };
 
 enum operation { /* binary operators of the sliver, in Python's spelling */
-    OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE, OP_FLOOR_DIVIDE, OP_MODULO, OP_POWER,
-    OP_AND, OP_OR, OP_XOR, /* & | ^ */
-    OPERATION_COUNT
+                 OP_ADD,
+                 OP_SUBTRACT,
+                 OP_MULTIPLY,
+                 OP_DIVIDE,
+                 OP_FLOOR_DIVIDE,
+                 OP_MODULO,
+                 OP_POWER,
+                 OP_AND,
+                 OP_OR,
+                 OP_XOR, /* & | ^ */
+                 OPERATION_COUNT
 };
 
-enum comparison { CMP_EQUAL, CMP_NOT_EQUAL, CMP_LESS, CMP_LESS_EQUAL, CMP_GREATER, CMP_GREATER_EQUAL };
+enum comparison {
+    CMP_EQUAL,
+    CMP_NOT_EQUAL,
+    CMP_LESS,
+    CMP_LESS_EQUAL,
+    CMP_GREATER,
+    CMP_GREATER_EQUAL
+};
 
 /* seq[start:stop:step]; each VALUE_NONE when left out. */
 struct slice {
@@ -100,7 +123,8 @@ struct object_type {
     bool (*set_attribute)(struct runtime *, struct object *, const char *name, struct value);
     bool (*call)(struct runtime *, struct object *, const struct arguments *, struct value *result);
     bool (*get_item)(struct runtime *, struct object *, struct value index, struct value *result);
-    bool (*get_slice)(struct runtime *, struct object *, const struct slice *, struct value *result);
+    bool (*get_slice)(struct runtime *, struct object *, const struct slice *,
+                      struct value *result);
 
     /* iter(obj): an object whose type has `next`. */
     bool (*iterate)(struct runtime *, struct object *, struct value *iterator);
@@ -119,10 +143,12 @@ struct object_type {
     bool (*negative)(struct runtime *, struct object *, struct value *result);
     bool (*invert)(struct runtime *, struct object *, struct value *result);
 
-    const char *(*repr)(struct runtime *, struct object *); /* in the runtime's arena; NULL: fault */
-    const char *(*str)(struct runtime *, struct object *);  /* empty: repr */
+    const char *(*repr)(struct runtime *,
+                        struct object *);                  /* in the runtime's arena; NULL: fault */
+    const char *(*str)(struct runtime *, struct object *); /* empty: repr */
 
-    /* type(x).__name__ where it differs from object to object (a model's instances); empty: name. */
+    /* type(x).__name__ where it differs from object to object (a model's instances); empty: name.
+     */
     const char *(*type_name)(const struct object *);
 
     /* A bare expression statement at the prompt: a queryset is evaluated whole here. Empty: the
@@ -132,6 +158,17 @@ struct object_type {
     /* Visits the values an object holds, so that a chunk of rows that is still referenced is not
      * freed. Empty: holds none. */
     void (*visit)(struct object *, void (*each)(void *context, struct value), void *context);
+
+    /* obj[index] = value. */
+    bool (*set_item)(struct runtime *, struct object *, struct value index, struct value);
+    /* hash(obj). Empty: by identity, or, where `equal` is filled, Python's "unhashable type". */
+    bool (*hash)(struct runtime *, struct object *, uint64_t *hash);
+    /* type(obj), where there is an object for the class. Empty: a stand-in that has the name. */
+    bool (*class_of)(struct runtime *, struct object *, struct value *class_object);
+    /* isinstance(value, obj), for objects that are classes. Empty: TypeError. */
+    bool (*is_instance)(struct runtime *, struct object *, struct value value, bool *answer);
+    /* format(obj, spec); spec is never empty. Empty: Python's TypeError. NULL: fault. */
+    const char *(*format)(struct runtime *, struct object *, const char *spec);
 };
 
 static inline bool object_is(struct value value, const struct object_type *type) {
@@ -142,22 +179,40 @@ static inline bool object_is(struct value value, const struct object_type *type)
 
 const char *value_type_name(struct value value); /* "int", "str", "NoneType", "QuerySet" */
 
-bool object_get_attribute(struct runtime *, struct value self, const char *name, struct value *result);
+bool object_get_attribute(struct runtime *, struct value self, const char *name,
+                          struct value *result);
+/* The same for hasattr() and getattr() with a default: *found = false and no fault when missing. */
+bool object_find_attribute(struct runtime *, struct value self, const char *name,
+                           struct value *result, bool *found);
 bool object_set_attribute(struct runtime *, struct value self, const char *name, struct value);
-bool object_call(struct runtime *, struct value callee, const struct arguments *, struct value *result);
+/* self.name(arguments), without building a bound method where `name` is in a methods table. */
+bool object_call_method(struct runtime *, struct value self, const char *name,
+                        const struct arguments *, struct value *result);
+bool object_call(struct runtime *, struct value callee, const struct arguments *,
+                 struct value *result);
 bool object_get_item(struct runtime *, struct value self, struct value index, struct value *result);
-bool object_get_slice(struct runtime *, struct value self, const struct slice *, struct value *result);
+bool object_get_slice(struct runtime *, struct value self, const struct slice *,
+                      struct value *result);
+bool object_set_item(struct runtime *, struct value self, struct value index, struct value);
 bool object_iterate(struct runtime *, struct value self, struct value *iterator);
 bool object_next(struct runtime *, struct value iterator, struct value *result, bool *done);
 bool object_length(struct runtime *, struct value self, int64_t *length);
 bool object_truth(struct runtime *, struct value self, bool *truth);
 bool object_contains(struct runtime *, struct value self, struct value item, bool *contains);
 bool object_equal(struct runtime *, struct value left, struct value right, bool *equal);
-bool object_compare(struct runtime *, enum comparison, struct value left, struct value right, bool *);
+bool object_compare(struct runtime *, enum comparison, struct value left, struct value right,
+                    bool *);
 bool object_binary(struct runtime *, enum operation, struct value left, struct value right,
                    struct value *result);
 bool object_negative(struct runtime *, struct value self, struct value *result);
 bool object_invert(struct runtime *, struct value self, struct value *result);
+bool object_positive(struct runtime *, struct value self, struct value *result);
+/* hash(value): equal values have equal hashes. Unhashable ones raise TypeError. */
+bool object_hash(struct runtime *, struct value, uint64_t *hash);
+/* left is right. */
+bool object_is_same(struct value left, struct value right);
+/* format(value, spec), as in f'{value:spec}'. NULL: fault. */
+const char *object_format(struct runtime *, struct value, const char *spec);
 const char *object_repr(struct runtime *, struct value); /* NULL: fault */
 const char *object_str(struct runtime *, struct value);
 
@@ -173,6 +228,10 @@ extern const struct object_type list_type, tuple_type;
 
 struct list *list_new(struct runtime *, const struct object_type *type, size_t capacity);
 bool list_append(struct runtime *, struct list *, struct value);
+/* Appends whatever iterating gives. */
+bool list_extend(struct runtime *, struct list *, struct value iterable);
+/* list.sort(): stable, by `<`. */
+bool list_sort(struct runtime *, struct list *, bool reverse);
 
 struct dict_entry {
     struct value key, value;
@@ -189,7 +248,34 @@ extern const struct object_type dict_type;
 struct dict *dict_new(struct runtime *);
 bool dict_set(struct runtime *, struct dict *, struct value key, struct value value);
 /* *found = false when the key is not there. Unhashable keys raise TypeError. */
-bool dict_get(struct runtime *, const struct dict *, struct value key, struct value *value, bool *found);
+bool dict_get(struct runtime *, const struct dict *, struct value key, struct value *value,
+              bool *found);
+
+/* dict.pop(): takes the entry out. *found = false when the key is not there. */
+bool dict_take(struct runtime *, struct dict *, struct value key, struct value *value, bool *found);
+
+/* dict(source), dict.update(source): another dict, or pairs. */
+bool dict_update(struct runtime *, struct dict *, struct value source);
+
+/* A set keeps its members as the keys of a dict, in order of insertion: Python's own order
+ * depends on hashes and promises nothing. */
+struct set {
+    struct object base;
+    struct dict *members;
+};
+extern const struct object_type set_type;
+
+struct set *set_new(struct runtime *);
+bool set_add(struct runtime *, struct set *, struct value member);
+
+/* What the builtins of the same names make. */
+bool range_new(struct runtime *, int64_t start, int64_t stop, int64_t step, struct value *range);
+bool enumerate_new(struct runtime *, struct value iterable, int64_t start, struct value *iterator);
+bool zip_new(struct runtime *, const struct value *iterables, size_t count, struct value *iterator);
+bool reversed_new(struct runtime *, struct value sequence, struct value *iterator);
+/* From now on the tuples of an enumerate or zip may be used again for its next turn: for loops
+ * that take them apart at once. Anything else is left alone. */
+void iterator_recycle(struct value iterator);
 
 /* A module or namespace: what an import finds, as a table of name and maker. */
 struct module_name {
@@ -209,6 +295,23 @@ struct function {
     bool (*call)(struct runtime *, const struct arguments *, struct value *result);
 };
 extern const struct object_type function_type;
+
+/* A class of the builtin kind as an object (list, int, datetime.date): called to make one, asked
+ * by isinstance(). Never changed, though not const: values point to it. */
+struct builtin_class {
+    struct object base;
+    const char *name; /* "datetime.date" */
+    bool (*make)(struct runtime *, const struct arguments *, struct value *result); /* or NULL */
+    bool (*has)(struct value value);      /* isinstance; NULL: value_type_name equals name */
+    const struct module_name *attributes; /* of the class itself, as dict.fromkeys */
+    size_t attribute_count;
+};
+extern const struct object_type class_type;
+
+/* type(value) and isinstance(value, class_object). */
+bool object_class_of(struct runtime *, struct value value, struct value *class_object);
+bool object_is_instance(struct runtime *, struct value value, struct value class_object,
+                        bool *answer);
 
 /* Reads arguments the Python way: fills out[i] for parameter names[i] from positions and keywords;
  * missing optional ones stay as they are. required: how many of the first must be given. Raises
