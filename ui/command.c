@@ -67,7 +67,8 @@ static int explain_wrong(const struct command *command, char **words, int found)
     else if (optopt >= HELP_VALUE)
         command_fail(EXIT_USAGE, "%s: takes no argument", name);
     else
-        command_fail(EXIT_USAGE, "%s: no such option; see daybook %s --help", name, command->name);
+        command_fail(EXIT_USAGE, "%s: no such option; see daybook %s%s--help", name, command->name,
+                     *command->name ? " " : "");
     return COMMAND_WRONG;
 }
 
@@ -99,13 +100,17 @@ static void print_option(const struct command_option *option) {
     printf("  %-24s %s\n", left, option->help);
 }
 
+void command_print_options(const struct command *command) {
+    for (const struct command_option *option = command->options; option->name; option++)
+        print_option(option);
+    printf("  %-24s %s\n", "-h, --help", "print this and leave");
+}
+
 void command_print_help(const struct command *command) {
     printf("usage: daybook %s%s%s%s\n\n%s\n\n", command->name,
            command->options[0].name ? " [OPTION...]" : "", *command->operands ? " " : "",
            command->operands, command->help);
-    for (const struct command_option *option = command->options; option->name; option++)
-        print_option(option);
-    printf("  %-24s %s\n", "-h, --help", "print this and leave");
+    command_print_options(command);
 }
 
 /* ---- lessons by name ---------------------------------------------------------------------- */

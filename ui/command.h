@@ -40,8 +40,9 @@ struct command {
     int (*run)(const struct command *command, int count, char **words);
 };
 
-extern const struct command command_list, command_run, command_verify, command_progress,
-    command_try;
+/* command_read is what `daybook` does without the name of a command. */
+extern const struct command command_read, command_list, command_run, command_verify,
+    command_progress, command_try;
 
 /* The table, in the order of --help. */
 extern const struct command *const commands[];
@@ -63,8 +64,9 @@ enum { COMMAND_END = -1, COMMAND_WRONG = -2, COMMAND_HELP = -3 };
 int command_next(const struct command *command, int count, char **words, const char **argument,
                  int *first);
 
-/* What COMMAND --help prints. */
+/* What COMMAND --help prints, and its part that lists the options. */
 void command_print_help(const struct command *command);
+void command_print_options(const struct command *command);
 
 /* ---- lessons by name ---------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* main - the command line: a table of commands, and what is true for all of them.
  *
  *     daybook COMMAND ...              looked up in `commands`
+ *     daybook [LESSON[/STEP]]          command_read: the reader, or plain text
  *     daybook --help | --version
  *
  * Before a command runs: standard descriptors are there, the locale's characters are known, and a
@@ -31,18 +32,25 @@ static int print_version(void) {
     return EXIT_DONE;
 }
 
+static void print_usage(const struct command *command) {
+    printf("       daybook %s%s%s\n", command->name, *command->operands ? " " : "",
+           command->operands);
+}
+
 static int print_help(void) {
-    puts("usage: daybook [LESSON[/STEP]]\n"
-         "       daybook COMMAND [OPTION...] [OPERAND...]\n\n"
-         "Nine days of Django's internals, beside a miniature Django that runs and is measured.\n"
-         "LESSON is a name, a day from 1 to 9, or the beginning of a name.\n\n"
-         "Commands:");
-    for (size_t i = 0; i < command_count; i++)
-        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    puts("daybook - nine days of Django's internals, beside a miniature Django that runs\n\n"
+         "usage: daybook [--plain] [LESSON[/STEP]]");
+    for (size_t i = 0; i < command_count; i++) print_usage(commands[i]);
     puts(
-        "\n  --help     print this and leave; daybook COMMAND --help says more\n"
-        "  --version  print the version and leave\n\n"
-        "Exit codes: 0 done, 1 a claim failed or a listing raised, 2 usage, 3 the system refused.");
+        "\nLESSON is a name, a day from 1 to 9, or the beginning of a name; STEP is a name, a\n"
+        "number from 1, or the beginning of a name. Without a command, the reader opens, there or\n"
+        "where you left off.\n");
+    command_print_options(&command_read);
+    printf("  %-24s %s\n\n", "--version", "print the version and leave");
+    for (size_t i = 0; i < command_count; i++)
+        printf("  %-24s %s\n", commands[i]->name, commands[i]->summary);
+    puts("\nThe options of a command: daybook COMMAND --help\n"
+         "Exit codes: 0 done, 1 a claim failed or a listing raised, 2 usage, 3 the system refused");
     return EXIT_DONE;
 }
 
@@ -52,13 +60,24 @@ static const struct command *command_named(const char *name) {
     return NULL;
 }
 
+/* A command that was not typed to its end: commands have no prefixes, lessons do. */
+static const char *near_command(const char *word) {
+    for (size_t i = 0; i < command_count; i++)
+        if (strlen(word) > 1 && strncmp(commands[i]->name, word, strlen(word)) == 0)
+            return commands[i]->name;
+    return NULL;
+}
+
 static int dispatch(int count, char **words) {
-    const char *word = count > 1 ? words[1] : "--help";
+    const char *word = count > 1 ? words[1] : "";
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return print_help();
     if (strcmp(word, "--version") == 0) return print_version();
     const struct command *command = command_named(word);
     if (command) return command->run(command, count - 1, words + 1);
-    return command_fail(EXIT_USAGE, "%s: no such command; see daybook --help", word);
+    const char *near = near_command(word);
+    if (near && !lesson_find(word))
+        return command_fail(EXIT_USAGE, "%s: no such lesson; did you mean daybook %s?", word, near);
+    return command_read.run(&command_read, count, words);
 }
 
 /* A descriptor below 3 that is closed would be given to the next file opened, and output would go
