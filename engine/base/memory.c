@@ -67,3 +67,7 @@ size_t memory_held(const struct memory *memory) {
 size_t memory_peak(const struct memory *memory) {
     return atomic_load_explicit(&memory->peak, memory_order_relaxed);
 }
+
+void memory_reset_peak(struct memory *memory) {
+    atomic_store(&memory->peak, atomic_load(&memory->held));
+}

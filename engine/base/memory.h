@@ -35,4 +35,7 @@ void memory_give(struct memory *memory, void *block, size_t size);
 size_t memory_held(const struct memory *memory);
 size_t memory_peak(const struct memory *memory);
 
+/* Lets the peak begin anew from what is held now: for measuring one part of a run. */
+void memory_reset_peak(struct memory *memory);
+
 #endif

@@ -42,9 +42,10 @@ struct tape {
     size_t capacity;
     struct tape_event **chunks;
     size_t length, most;
-    uint32_t stride;                /* one unit in so many is kept */
-    size_t coarsen_at;              /* length at which the stride doubles next */
-    uint32_t turn[TAPE_KIND_COUNT]; /* units of a kind seen since one was kept */
+    size_t coarsen_at;                /* length at which a stride doubles next */
+    uint32_t stride[TAPE_KIND_COUNT]; /* one unit of a kind in so many is kept */
+    uint32_t turn[TAPE_KIND_COUNT];   /* units of a kind seen since one was kept */
+    size_t kept[TAPE_KIND_COUNT];     /* units of a kind kept, halved when its stride doubles */
 
     const char **names;
     uint32_t name_count, name_room;
@@ -101,9 +102,10 @@ static void reset(struct tape *tape) {
     arena_release(&tape->arena);
     tape->chunks = NULL;
     tape->length = 0;
-    tape->stride = 1;
     tape->coarsen_at = tape->capacity;
+    for (int kind = 0; kind < TAPE_KIND_COUNT; kind++) tape->stride[kind] = 1;
     memset(tape->turn, 0, sizeof tape->turn);
+    memset(tape->kept, 0, sizeof tape->kept);
     tape->names = NULL;
     tape->name_count = tape->name_room = 0;
     tape->name_index = NULL;
@@ -299,20 +301,32 @@ static uint32_t weigh(struct tape *tape, struct head *head, enum tape_kind kind,
         return weight;
     }
     if (shape == TAPE_LEAVE) return 1; /* its ENTER was kept before the tape coarsened */
-    if (tape->stride > 1 && ++tape->turn[kind] < tape->stride) {
+    uint32_t stride = tape->stride[kind];
+    if (stride > 1 && ++tape->turn[kind] < stride) {
         if (shape == TAPE_ENTER) head->skip_depth = 1;
         return 0;
     }
     tape->turn[kind] = 0;
-    if (tape->stride > 1 && shape == TAPE_ENTER) {
+    tape->kept[kind]++;
+    if (tape->length >= tape->capacity && shape == TAPE_ENTER && kind != TAPE_RUN) {
         head->keep_depth = (uint16_t)(head->depth + 1);
-        head->keep_weight = tape->stride;
+        head->keep_weight = stride;
     }
-    return tape->stride;
+    return stride;
 }
 
 static struct tape_event *event_at(const struct tape *tape, size_t index) {
     return &tape->chunks[index / CHUNK_EVENTS][index % CHUNK_EVENTS];
+}
+
+/* The kind that fills the tape most gives way: a rare kind among many others stays whole. */
+static void coarsen(struct tape *tape) {
+    int most = 0;
+    for (int kind = 1; kind < TAPE_KIND_COUNT; kind++)
+        if (tape->kept[kind] > tape->kept[most]) most = kind;
+    if (tape->stride[most] < 1u << 30) tape->stride[most] *= 2;
+    tape->kept[most] /= 2;
+    tape->coarsen_at += tape->capacity / 4;
 }
 
 /* A place for one more event; NULL when the tape or the memory is full. */
@@ -327,10 +341,7 @@ static struct tape_event *next_event(struct tape *tape) {
     if (!*chunk) *chunk = arena_array(&tape->arena, CHUNK_EVENTS, sizeof **chunk);
     if (!*chunk) return NULL;
     struct tape_event *event = event_at(tape, tape->length++);
-    if (tape->length >= tape->coarsen_at && tape->stride < 1u << 30) {
-        tape->stride *= 2;
-        tape->coarsen_at += tape->capacity / 4;
-    }
+    if (tape->length >= tape->coarsen_at) coarsen(tape);
     return event;
 }
 
@@ -435,9 +446,11 @@ size_t tape_events(const struct tape *tape, size_t first, struct tape_event *eve
 
 uint32_t tape_coarseness(const struct tape *tape) {
     lock(tape);
-    uint32_t stride = tape->stride;
+    uint32_t most = 1;
+    for (int kind = 0; kind < TAPE_KIND_COUNT; kind++)
+        if (tape->stride[kind] > most) most = tape->stride[kind];
     unlock(tape);
-    return stride;
+    return most;
 }
 
 struct cut cut_whole(const struct tape *tape) {

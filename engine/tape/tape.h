@@ -21,10 +21,12 @@
  *       LEAVE layer ApiKeyLayer    elapsed    depth 1
  *     LEAVE request                elapsed    depth 0     amount=status
  *
- * Bounded: after `capacity` events the tape coarsens - it keeps one unit in two, then one in
- * four, ... - and every kept event says in `weight` how many it stands for. A unit is a span with
- * all that is inside it, or a lone point. The running totals stay exact throughout, and
- * tape_coarseness tells. Times are nanoseconds of the monotonic clock since the tape's start. */
+ * Bounded: after `capacity` events the tape coarsens - of the kind that fills it most it keeps one
+ * unit in two, then one in four, ... - and every kept event says in `weight` how many it stands
+ * for. A unit is a span (a RUN
+ * excepted, which only groups) with all that is inside it, or a lone point. The running totals stay
+ * exact throughout, and tape_coarseness tells. Times are nanoseconds of the monotonic clock since
+ * the tape's start. */
 #ifndef ENGINE_TAPE_TAPE_H
 #define ENGINE_TAPE_TAPE_H
 
@@ -154,7 +156,7 @@ size_t tape_length(const struct tape *tape);
 /* Copies up to count events from index first on into events; returns how many. */
 size_t tape_events(const struct tape *tape, size_t first, struct tape_event *events, size_t count);
 
-/* 1 while every event is kept; 2, 4, ... once only one unit in that many is. */
+/* 1 while every event is kept; 2, 4, ... once only one unit in that many is, of some kind. */
 uint32_t tape_coarseness(const struct tape *tape);
 
 /* What a viewer looks at. upto == SIZE_MAX, or tape_length or more: the whole tape. */

@@ -140,6 +140,22 @@ static void a_coarse_tape_keeps_whole_requests_or_none(void **state) {
     tape_free(tape);
 }
 
+static void a_rare_kind_is_kept_whole_while_a_common_one_is_thinned(void **state) {
+    (void)state;
+    struct tape *tape = tape_new(NULL, 1024);
+    struct head head;
+    head_init(&head, tape);
+    for (int i = 0; i < 100000; i++) {
+        head_point(&head, TAPE_LINE, "", 0);
+        if (i % 1000 == 0) head_point(&head, TAPE_MEMORY, "held", i);
+    }
+    int samples = 0;
+    for (size_t i = 0; i < tape_length(tape); i++)
+        if (event_of(tape, i).kind == TAPE_MEMORY) samples += event_of(tape, i).weight == 1;
+    assert_int_equal(samples, 100);
+    tape_free(tape);
+}
+
 static void a_cleared_tape_starts_anew(void **state) {
     (void)state;
     struct memory memory;
@@ -217,6 +233,7 @@ int main(void) {
         cmocka_unit_test(a_cut_counts_only_what_had_happened),
         cmocka_unit_test(an_overfull_tape_coarsens_says_so_and_counts_on),
         cmocka_unit_test(a_coarse_tape_keeps_whole_requests_or_none),
+        cmocka_unit_test(a_rare_kind_is_kept_whole_while_a_common_one_is_thinned),
         cmocka_unit_test(a_cleared_tape_starts_anew),
         cmocka_unit_test(a_tape_without_memory_still_does_no_harm),
         cmocka_unit_test(several_threads_write_while_another_reads),
