@@ -55,8 +55,10 @@ static int print_plain(const struct choice *choice) {
     struct text text;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
-    bool whole = choice->step ? plain_step(&text, &paper, choice->lesson, choice->step, PLAIN_HINT)
-                              : plain_lesson(&text, &paper, choice->lesson, PLAIN_HINT);
+    int worst = EXIT_DONE;
+    bool whole = choice->step
+                     ? plain_step(&text, &paper, choice->lesson, choice->step, PLAIN_HINT, &worst)
+                     : plain_lesson(&text, &paper, choice->lesson, PLAIN_HINT, &worst);
     add_way_on(&text, choice);
     const char *all = text_finish(&text);
     if (all) fputs(all, stdout);

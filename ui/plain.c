@@ -109,13 +109,16 @@ static bool add_hint(struct text *out, const struct paper *paper, const struct l
 
 /* Measured anew each time: there is no stored answer. */
 static bool add_measured(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                         const struct step *step) {
+                         const struct step *step, int *worst) {
     if (!step->run) return add_hint(out, paper, lesson, step);
     struct outcome *outcome = outcome_open(lesson, step);
     bool whole = outcome && outcome_measure(outcome);
     if (whole) {
         text_add(out, "\nMeasured in this run:\n\n");
         outcome_text(out, paper, outcome);
+        outcome_complain(outcome);
+        int code = outcome_exit_code(outcome);
+        if (code > *worst) *worst = code;
     }
     outcome_close(outcome);
     return whole;
@@ -123,25 +126,20 @@ static bool add_measured(struct text *out, const struct paper *paper, const stru
 
 /* ---- steps and lessons --------------------------------------------------------------------- */
 
-static bool add_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                     const struct step *step, enum plain_demo demo) {
+bool plain_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
+                const struct step *step, enum plain_demo demo, int *worst) {
     if (!add_note(out, paper, step_section(lesson, step))) return false;
-    return demo == PLAIN_MEASURED ? add_measured(out, paper, lesson, step)
+    return demo == PLAIN_MEASURED ? add_measured(out, paper, lesson, step, worst)
                                   : add_hint(out, paper, lesson, step);
 }
 
-bool plain_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                const struct step *step, enum plain_demo demo) {
-    return add_step(out, paper, lesson, step, demo);
-}
-
 bool plain_lesson(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                  enum plain_demo demo) {
+                  enum plain_demo demo, int *worst) {
     add_title(out, paper, lesson);
     bool whole = add_note(out, paper, lesson_intro(lesson));
     for (size_t i = 0; whole && i < lesson->step_count; i++) {
         text_add(out, "\n\n");
-        whole = add_step(out, paper, lesson, &lesson->steps[i], demo);
+        whole = plain_step(out, paper, lesson, &lesson->steps[i], demo, worst);
     }
     text_add(out, "\n\n");
     return whole && add_note(out, paper, lesson_scale(lesson));

@@ -16,10 +16,11 @@ enum plain_demo {
     PLAIN_MEASURED /* what a run with the usual knobs measured */
 };
 
-/* Adds a whole lesson, or one step of it. False when there is no memory. */
+/* Adds a whole lesson, or one step of it. Where runs end worse than *worst (an exit code), it is
+ * raised. False when there is no memory. */
 bool plain_lesson(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                  enum plain_demo demo);
+                  enum plain_demo demo, int *worst);
 bool plain_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                const struct step *step, enum plain_demo demo);
+                const struct step *step, enum plain_demo demo, int *worst);
 
 #endif

@@ -1,0 +1,176 @@
+/* command_export - `daybook export`: chooses the format, writes to a file, a folder or standard
+ * output. A file appears whole or not at all. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ui/columns.h"
+#include "ui/export.h"
+#include "ui/files.h"
+
+/* The first is used where nothing says otherwise. */
+static const struct export_format *const formats[] = {&export_md, &export_txt};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+enum { EXPORT_FORMAT, EXPORT_OUTPUT, EXPORT_MEASURED, EXPORT_FORCE };
+
+static const struct command_option options[] = {
+    [EXPORT_FORMAT] = {"format", 'f', "FORMAT", "md or txt; else what the file's name says"},
+    [EXPORT_OUTPUT] = {"output", 'o', "FILE|DIR", "write there; a folder gets one file a lesson"},
+    [EXPORT_MEASURED] = {"measured", 'm', NULL, "run the demos, put figures and claims in"},
+    [EXPORT_FORCE] = {"force", 0, NULL, "replace files that exist"},
+    {NULL, 0, NULL, NULL},
+};
+
+struct order {
+    const struct export_format *format;
+    const char *output; /* NULL: standard output */
+    bool measured, force;
+    struct choice choices[COMMAND_CHOICES];
+    size_t count;
+};
+
+static const struct export_format *format_named(const char *name) {
+    for (size_t i = 0; i < FORMATS; i++)
+        if (strcmp(formats[i]->name, name) == 0) return formats[i];
+    return NULL;
+}
+
+static const struct export_format *format_of_path(const char *path) {
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    const struct export_format *format = dot ? format_named(dot + 1) : NULL;
+    return format ? format : formats[0];
+}
+
+static bool is_folder(const char *path) {
+    struct stat there;
+    size_t length = strlen(path);
+    if (length && path[length - 1] == '/') return true;
+    return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+static int put(const struct order *order, const char *path, const char *whole, size_t length) {
+    struct files_draft draft;
+    if (!path) {
+        fwrite(whole, 1, length, stdout);
+        return EXIT_DONE;
+    }
+    if (!files_begin(&draft, path, order->force))
+        return command_fail(EXIT_SYSTEM, "%s: %s%s", path, strerror(errno),
+                            errno == EEXIST ? "; --force replaces it" : "");
+    fwrite(whole, 1, length, draft.file);
+    if (files_finish(&draft)) return EXIT_DONE;
+    return command_fail(EXIT_SYSTEM, "%s: %s", path, strerror(errno));
+}
+
+/* Everything is there before the first byte is written. */
+static int export_page(const struct order *order, const char *path, const struct choice *choices,
+                       size_t count) {
+    struct export_page page = {.choices = choices,
+                               .count = count,
+                               .measured = order->measured,
+                               .ascii = !columns_locale_is_utf8(),
+                               .worst = EXIT_DONE};
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    const char *whole = order->format->write(&text, &page) ? text_finish(&text) : NULL;
+    int code = whole ? put(order, path, whole, text.length)
+                     : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    arena_release(&arena);
+    return code == EXIT_DONE ? page.worst : code;
+}
+
+/* "FOLDER/day9_n_plus_one.md", as the notes themselves are called; a step's own file ends in its
+ * slug. */
+static void path_in_folder(char *path, size_t size, const struct order *order,
+                           const struct choice *choice) {
+    size_t length = strlen(order->output);
+    int folder = snprintf(path, size, "%s%s", order->output,
+                          length && order->output[length - 1] == '/' ? "" : "/");
+    if (folder < 0 || (size_t)folder >= size) return;
+    snprintf(path + folder, size - (size_t)folder, "day%d_%s%s%s.%s", choice->lesson->day,
+             choice->lesson->slug, choice->step ? "_" : "", choice->step ? choice->step->slug : "",
+             order->format->name);
+    for (char *c = path + folder; *c; c++)
+        if (*c == '-') *c = '_';
+}
+
+/* Running demos for a file that will be refused would be a waste, and so would half a folder. */
+static bool refuses(const struct order *order, const char *path) {
+    struct stat there;
+    if (order->force || stat(path, &there) != 0 || !S_ISREG(there.st_mode)) return false;
+    command_fail(EXIT_SYSTEM, "%s: %s; --force replaces it", path, strerror(EEXIST));
+    return true;
+}
+
+static int export_folder(const struct order *order) {
+    int worst = EXIT_DONE;
+    if (!files_make_folders(order->output, 0777))
+        return command_fail(EXIT_SYSTEM, "%s: %s", order->output, strerror(errno));
+    char path[4096];
+    for (size_t i = 0; i < order->count; i++) {
+        path_in_folder(path, sizeof path, order, &order->choices[i]);
+        if (refuses(order, path)) return EXIT_SYSTEM;
+    }
+    for (size_t i = 0; i < order->count; i++) {
+        path_in_folder(path, sizeof path, order, &order->choices[i]);
+        int code = export_page(order, path, &order->choices[i], 1);
+        if (code > worst) worst = code;
+        if (code >= EXIT_USAGE) return code;
+    }
+    return worst;
+}
+
+/* ---- the words ----------------------------------------------------------------------------- */
+
+static int read_words(const struct command *command, int count, char **words, struct order *order) {
+    const char *argument, *format = NULL;
+    int first, option;
+    while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
+        if (option == EXPORT_FORMAT) format = argument;
+        if (option == EXPORT_OUTPUT) order->output = argument;
+        if (option == EXPORT_MEASURED) order->measured = true;
+        if (option == EXPORT_FORCE) order->force = true;
+    }
+    if (option != COMMAND_END) return option;
+    if (order->output && !*order->output)
+        return command_fail(EXIT_USAGE, "-o: needs the name of a file or folder"), COMMAND_WRONG;
+    if (order->output && strcmp(order->output, "-") == 0) order->output = NULL;
+    order->format = format ? format_named(format) : format_of_path(order->output);
+    if (!order->format)
+        return command_fail(EXIT_USAGE, "-f %s: no such format", format), COMMAND_WRONG;
+    if (!command_choose_all(count - first, words + first, order->choices)) return COMMAND_WRONG;
+    order->count = (size_t)(count - first);
+    if (order->count == 0)
+        for (; order->count < LESSON_COUNT; order->count++)
+            order->choices[order->count] = (struct choice){.lesson = lessons[order->count]};
+    return COMMAND_END;
+}
+
+static int run(const struct command *command, int count, char **words) {
+    struct order order = {0};
+    int read = read_words(command, count, words, &order);
+    if (read == COMMAND_HELP) return EXIT_DONE;
+    if (read == COMMAND_WRONG) return EXIT_USAGE;
+    if (order.output && is_folder(order.output)) return export_folder(&order);
+    if (order.output && refuses(&order, order.output)) return EXIT_SYSTEM;
+    return export_page(&order, order.output, order.choices, order.count);
+}
+
+const struct command command_export = {
+    .name = "export",
+    .operands = "[LESSON[/STEP]...]",
+    .summary = "write the notes to a file, with what was measured if wanted",
+    .help = "Writes the notes, of all days or of those named, to standard output or to a file.\n"
+            "With --measured every demo runs first, and its figures and claims stand in the file;\n"
+            "the exit code is then 1 when a claim failed. A file that exists is left alone\n"
+            "without --force, and is replaced only when everything was written.",
+    .options = options,
+    .run = run,
+};
