@@ -1,0 +1,214 @@
+/* asking - MODE_ASK: the question before a step's first run, and the strip that shows it, the
+ * answer, what was measured, and the hints. Any answer opens the run, and so does none. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/reader/modes.h"
+
+/* ---- answering ---------------------------------------------------------------------------------
+ */
+
+static const struct prediction *question_of(const struct state *state) {
+    return state_step(state)->prediction;
+}
+
+/* Reads a number as people type it: "1,001", "1e3". */
+static bool read_number(const char *text, double *number) {
+    char digits[64];
+    size_t used = 0;
+    for (; *text && used + 1 < sizeof digits; text++)
+        if (*text != ',' && *text != '_' && *text != ' ') digits[used++] = *text;
+    digits[used] = '\0';
+    char *end;
+    *number = strtod(digits, &end);
+    return used > 0 && *end == '\0' && isfinite(*number);
+}
+
+static unsigned answer_and_run(struct state *state, bool given) {
+    struct visit *visit = state_visit(state);
+    visit->asked = true;
+    visit->said = state->saying;
+    visit->said.given = given;
+    return state_start_run(state);
+}
+
+static unsigned accept(struct state *state) {
+    const struct prediction *prediction = question_of(state);
+    if (prediction->kind == PREDICT_ORDER) return answer_and_run(state, true);
+    if (prediction->kind == PREDICT_CHOICE) {
+        state->saying.number = (double)state->choice;
+        return answer_and_run(state, true);
+    }
+    if (state->field.length == 0) return answer_and_run(state, false);
+    if (read_number(state->field.text, &state->saying.number)) return answer_and_run(state, true);
+    state_say(state, "that is no number; Esc runs without an answer");
+    return EFFECT_DRAW;
+}
+
+static unsigned move_choice(struct state *state, size_t to, bool carry) {
+    size_t count = question_of(state)->choice_count;
+    if (to >= count || to >= ORDER_MOST) return 0;
+    if (carry) {
+        size_t other = state->saying.order[to];
+        state->saying.order[to] = state->saying.order[state->choice];
+        state->saying.order[state->choice] = other;
+    }
+    state->choice = to;
+    state->stale |= STALE_STRIP;
+    return EFFECT_DRAW;
+}
+
+static unsigned scroll_note(struct state *state, int direction) {
+    struct layout layout = layout_of(state);
+    int *top = layout.note.height > 0 ? &state->note_top : &state->live_top;
+    int rows = layout.note.height > 0 ? layout.note.height : layout.live.height;
+    *top += direction * (rows > 2 ? rows - 1 : 1);
+    return EFFECT_DRAW;
+}
+
+static unsigned write_number(struct state *state, const struct action *action) {
+    struct editor *field = &state->field;
+    switch (action->kind) {
+    case ACTION_TYPE: editor_type(field, action->rune); break;
+    case ACTION_PASTE: editor_insert(field, action->text, action->length); break;
+    case ACTION_ERASE: editor_erase(field); break;
+    case ACTION_DELETE: editor_delete(field); break;
+    case ACTION_DELETE_LINE: editor_delete_line(field); break;
+    case ACTION_LEFT: editor_move(field, MOVE_LEFT, 0); break;
+    case ACTION_RIGHT: editor_move(field, MOVE_RIGHT, 0); break;
+    case ACTION_HOME: editor_move(field, MOVE_HOME, 0); break;
+    case ACTION_END: editor_move(field, MOVE_END, 0); break;
+    default: return 0;
+    }
+    state->stale |= STALE_STRIP;
+    return EFFECT_DRAW;
+}
+
+unsigned asking_handle(struct state *state, const struct action *action) {
+    bool number = question_of(state)->kind == PREDICT_NUMBER;
+    switch (action->kind) {
+    case ACTION_ACCEPT: return accept(state);
+    case ACTION_BACK: return answer_and_run(state, false);
+    case ACTION_LEAVE: state_set_mode(state, MODE_READ); return EFFECT_DRAW;
+    case ACTION_PAGE_UP:
+    case ACTION_WHEEL_UP: return scroll_note(state, -1);
+    case ACTION_PAGE_DOWN:
+    case ACTION_WHEEL_DOWN: return scroll_note(state, 1);
+    case ACTION_PANE:
+        state->pane = state->pane == PANE_NOTE ? PANE_LIVE : PANE_NOTE;
+        return EFFECT_DRAW;
+    default: break;
+    }
+    if (number) return write_number(state, action);
+    switch (action->kind) {
+    case ACTION_UP: return state->choice ? move_choice(state, state->choice - 1, false) : 0;
+    case ACTION_DOWN: return move_choice(state, state->choice + 1, false);
+    case ACTION_CHOOSE:
+        return action->rune >= '1' ? move_choice(state, action->rune - '1', false) : 0;
+    case ACTION_KNOB_LESS: return state->choice ? move_choice(state, state->choice - 1, true) : 0;
+    case ACTION_KNOB_MORE: return move_choice(state, state->choice + 1, true);
+    default: return 0;
+    }
+}
+
+/* ---- the strip ----------------------------------------------------------------------------------
+ */
+
+static int strip_width(const struct state *state) {
+    return state_is_wide(state) || state->pane == PANE_NOTE ? layout_note_width(state)
+                                                            : layout_live_width(state);
+}
+
+static void put_title(struct grid *strip, const char *title) {
+    int y = grid_add_row(strip);
+    int x = grid_put(strip, y, 0, strip->width, "─ ", STYLE(RULE));
+    x = grid_put(strip, y, x, strip->width, title, STYLE(TITLE));
+    x = grid_put(strip, y, x, strip->width, " ", STYLE(RULE));
+    grid_fill(strip, y, x, strip->width, 0x2500, STYLE(RULE));
+}
+
+static void put_text(struct grid *strip, const char *text, struct style style) {
+    grid_wrap(strip, -1, 1, 1, strip->width - 1, text, style);
+}
+
+static void put_field(struct state *state) {
+    struct grid *strip = &state->strip;
+    int y = grid_add_row(strip), line, column;
+    int x = grid_put(strip, y, 1, strip->width, "> ", STYLE(KEY));
+    int end = grid_put(strip, y, x, strip->width, state->field.text, STYLE(TEXT));
+    if (state->field.length == 0)
+        grid_put_fit(strip, y, end + 2, strip->width, "a number, or nothing", STYLE(MUTED));
+    editor_position(&state->field, &line, &column);
+    strip->cursor_y = y;
+    strip->cursor_x = x + column;
+}
+
+static void put_choices(struct state *state) {
+    const struct prediction *prediction = question_of(state);
+    bool order = prediction->kind == PREDICT_ORDER;
+    struct grid *strip = &state->strip;
+    for (size_t i = 0; i < prediction->choice_count && i < ORDER_MOST; i++) {
+        size_t choice = order ? state->saying.order[i] : i;
+        bool chosen = i == state->choice;
+        char head[16];
+        snprintf(head, sizeof head, "%s%zu ", chosen ? "▸" : " ", i + 1);
+        int y = grid_add_row(strip);
+        int x = grid_put(strip, y, 1, strip->width, head, chosen ? STYLE(KEY) : STYLE(MUTED));
+        grid_wrap(strip, y, x, x, strip->width - 1, prediction->choices[choice],
+                  chosen ? STYLE(SELECTED) : STYLE(TEXT));
+        if (chosen) strip->cursor_y = y, strip->cursor_x = 1;
+    }
+}
+
+/* "you said 100, measured 101" - and why. */
+static void put_measured(struct state *state, struct arena *arena) {
+    struct grid *strip = &state->strip;
+    const struct answer *said = &state_visit(state)->said;
+    char line[512];
+    const char *measured = state_answer(state, &state->measured, arena);
+    if (said->given)
+        snprintf(line, sizeof line, "you said %s, measured %s%s", state_answer(state, said, arena),
+                 measured, state_met(state) ? ": met" : "");
+    else
+        snprintf(line, sizeof line, "measured %s", measured);
+    put_text(strip, line, state_met(state) ? STYLE(OK) : STYLE(NUMBER));
+    const char *why = question_of(state)->why;
+    if (why && *why) put_text(strip, why, STYLE(TEXT));
+}
+
+static void put_hints(struct state *state) {
+    const struct step *step = state_step(state);
+    for (unsigned i = 0; i < state_visit(state)->hints && i < 3; i++) {
+        char head[16];
+        snprintf(head, sizeof head, "hint %u  ", i + 1);
+        int y = grid_add_row(&state->strip);
+        int x = grid_put(&state->strip, y, 1, state->strip.width, head, STYLE(WARNING));
+        grid_wrap(&state->strip, y, x, x, state->strip.width - 1, step->hints[i], STYLE(TEXT));
+    }
+}
+
+/* The row that has to be seen stands among the first: what is cut is cut below. */
+void strip_build(struct state *state) {
+    struct arena arena;
+    bool asking = state->mode == MODE_ASK;
+    grid_resize(&state->strip, 0, strip_width(state));
+    if (!question_of(state) && state_visit(state)->hints == 0) return;
+    arena_init(&arena, NULL);
+    if (question_of(state) && state->measured.given && !asking) {
+        put_title(&state->strip, "Predicted and measured");
+        put_measured(state, &arena);
+    } else if (question_of(state)) {
+        put_title(&state->strip, "Before you run");
+        put_text(&state->strip, state_question(state, &arena), STYLE(TEXT));
+        if (asking && question_of(state)->kind == PREDICT_NUMBER)
+            put_field(state);
+        else if (asking)
+            put_choices(state);
+    } else {
+        put_title(&state->strip, "Hints");
+    }
+    put_hints(state);
+    arena_release(&arena);
+}

@@ -1,0 +1,161 @@
+/* figures - title and note, and the two figures made of text: listing and trace; see figures.h. */
+#include "ui/reader/figures.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "ui/columns.h"
+#include "ui/reader/amount.h"
+#include "ui/reader/source.h"
+
+typedef void draw_function(struct grid *, const struct figure *, const struct figure_view *);
+
+static draw_function *const drawers[FIGURE_KIND_COUNT] = {
+    [FIGURE_LISTING] = figure_draw_listing, [FIGURE_TRACE] = figure_draw_trace,
+    [FIGURE_BARS] = figure_draw_bars,       [FIGURE_SERIES] = figure_draw_series,
+    [FIGURE_TABLE] = figure_draw_table,     [FIGURE_TIMELINE] = figure_draw_timeline,
+};
+
+void figure_draw(struct grid *page, const struct figure *figure, const struct figure_view *view) {
+    /* a listing has its title in the row of its column heads */
+    if (figure->kind != FIGURE_LISTING && figure->title && *figure->title)
+        grid_wrap(page, -1, 0, 1, page->width - 1, figure->title, STYLE(TITLE));
+    drawers[figure->kind](page, figure, view);
+    if (figure->note) grid_wrap(page, -1, 0, 1, page->width - 1, figure->note, STYLE(MUTED));
+    if (figure->simulated) {
+        int y = grid_add_row(page), right = page->width - 1;
+        int x = grid_put(page, y, 1, right, "[simulated] ", STYLE(WARNING));
+        grid_wrap(page, y, x, 1, right, figure->simulated, STYLE(WARNING));
+    }
+}
+
+/* ---- listing -------------------------------------------------------------------------------
+ *
+ *      n-plus-one                                        queries    rows     time
+ *       1 from blog.models import Article
+ *     > 4 for article in articles_on_page:                     1     100   210 us
+ *     ^ the chosen line, or the one the replay stands at */
+
+enum { GUTTER = 5, COUNTER = 8, TIME = 9, SOURCE_LEAST = 24 };
+
+/* Which counters there is room for. */
+struct counters {
+    bool queries, rows, elapsed;
+    int left; /* where they begin; the source ends a column before */
+};
+
+static struct counters choose_counters(int width) {
+    struct counters counters = {false, false, false, width};
+    int room = width - GUTTER - SOURCE_LEAST;
+    if (room >= COUNTER) counters.queries = true, counters.left -= COUNTER, room -= COUNTER;
+    if (room >= COUNTER) counters.rows = true, counters.left -= COUNTER, room -= COUNTER;
+    if (room >= TIME) counters.elapsed = true, counters.left -= TIME;
+    return counters;
+}
+
+static void put_heads(struct grid *page, const char *title, const struct counters *counters) {
+    int y = grid_add_row(page), x = counters->left;
+    grid_put_fit(page, y, 1, x - 1, title ? title : "", STYLE(TITLE));
+    if (counters->queries)
+        grid_put_right(page, y, x, x + COUNTER - 1, "queries", STYLE(MUTED)), x += COUNTER;
+    if (counters->rows)
+        grid_put_right(page, y, x, x + COUNTER - 1, "rows", STYLE(MUTED)), x += COUNTER;
+    if (counters->elapsed) grid_put_right(page, y, x, x + TIME - 1, "time", STYLE(MUTED));
+}
+
+/* A line that was reached without a query says 0: looked at, and free. */
+static void put_counters(struct grid *page, int y, const struct figure_line *line,
+                         const struct counters *counters) {
+    int x = counters->left;
+    struct style style = line->queries ? STYLE(NUMBER) : STYLE(MUTED);
+    if (line->runs == 0 && line->queries == 0) return;
+    if (counters->queries)
+        grid_put_right(page, y, x, x + COUNTER - 1, amount_count(line->queries).text, style),
+            x += COUNTER;
+    if (line->queries == 0) return;
+    if (counters->rows)
+        grid_put_right(page, y, x, x + COUNTER - 1, amount_count(line->rows).text, STYLE(TEXT)),
+            x += COUNTER;
+    if (counters->elapsed)
+        grid_put_right(page, y, x, x + TIME - 1, amount_ns(line->elapsed_ns).text, STYLE(TEXT));
+}
+
+/* The source, on as many rows as it needs. */
+static int put_source(struct grid *page, const char *source, int number, int right) {
+    int y = grid_add_row(page), first = y, width = right - GUTTER;
+    size_t length = strlen(source);
+    int columns = (int)columns_of_bytes(source, length), indent = (int)strspn(source, " ");
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", number);
+    grid_put_right(page, y, 1, GUTTER - 1, digits, STYLE(MUTED));
+    source_put(page, y, GUTTER, right, source, length, 0);
+    if (indent + 8 > width) indent = 0;
+    int rest = width - indent - 2; /* rows below are set in a little */
+    for (int skip = width; skip < columns && rest > 0; skip += rest) {
+        y = grid_add_row(page);
+        source_put(page, y, GUTTER + indent + 2, right, source, length, skip);
+    }
+    return first;
+}
+
+void figure_draw_listing(struct grid *page, const struct figure *figure,
+                         const struct figure_view *view) {
+    struct counters counters = choose_counters(page->width);
+    put_heads(page, figure->title, &counters);
+    for (size_t i = 0; i < figure->listing.count; i++) {
+        const struct figure_line *line = &figure->listing.lines[i];
+        int y = put_source(page, line->source, (int)i + 1, counters.left - 1);
+        bool current = figure->listing.current == i + 1;
+        put_counters(page, y, line, &counters);
+        if (view->selected == i + 1) grid_put(page, y, 0, 1, "▸", STYLE(KEY));
+        if (current) {
+            grid_put(page, y, 0, 1, "▶", STYLE(KEY));
+            grid_add_bits(page, y, 0, page->width, LOOK_REVERSE);
+        }
+        if (view->line_row && i < STATE_LINES) view->line_row[i + 1] = y;
+    }
+}
+
+/* ---- trace ---------------------------------------------------------------------------------
+ *
+ *      ┌ TimingMiddleware
+ *      │ ┌ ApiKeyMiddleware
+ *      │ │ · view article_list                                                12 us
+ *      │ └ ApiKeyMiddleware  200                                              15 us
+ *      └ TimingMiddleware  200                                                21 us */
+
+static const char *const brackets[] = {[ENTRY_POINT] = "· ", [ENTRY_IN] = "┌ ", [ENTRY_OUT] = "└ "};
+
+/* Very deep entries stop moving right, or nothing would be left of them. */
+static int put_guides(struct grid *page, int y, unsigned depth) {
+    int x = 1, most = page->width / 2;
+    for (unsigned i = 0; i < depth && x < most; i++) {
+        grid_put(page, y, x, x + 1, "│", STYLE(RULE));
+        x += 2;
+    }
+    return x;
+}
+
+static void put_entry(struct grid *page, const struct figure_entry *entry, bool last) {
+    int y = grid_add_row(page), right = page->width - 1;
+    if (entry->elapsed_ns > 0) {
+        int x = grid_put_right(page, y, right - TIME, right, amount_ns(entry->elapsed_ns).text,
+                               STYLE(MUTED));
+        right = x - 1;
+    }
+    int x = put_guides(page, y, entry->depth);
+    x = grid_put(page, y, x, right, brackets[entry->shape],
+                 entry->shape == ENTRY_POINT ? STYLE(MUTED) : STYLE(LANE_0));
+    x = grid_put_fit(page, y, x, right, entry->label ? entry->label : "",
+                     entry->shape == ENTRY_OUT ? STYLE(MUTED) : STYLE(TEXT));
+    if (entry->detail && *entry->detail)
+        grid_put_fit(page, y, x + 2, right, entry->detail, STYLE(NUMBER));
+    if (last) grid_put(page, y, 0, 1, "▶", STYLE(KEY));
+}
+
+void figure_draw_trace(struct grid *page, const struct figure *figure,
+                       const struct figure_view *view) {
+    (void)view;
+    for (size_t i = 0; i < figure->trace.count; i++)
+        put_entry(page, &figure->trace.entries[i], false);
+}

@@ -1,0 +1,309 @@
+/* live - the page beside the note: the listing with its counters, what went wrong, the figures,
+ * the claims, and how true to Django all of it is.
+ *
+ * Before the first run the listing stands alone; while a run is under way its counters are read
+ * from the tape; afterwards everything is drawn as of the replay's cut. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/columns.h"
+#include "ui/reader/amount.h"
+#include "ui/reader/figures.h"
+#include "ui/reader/modes.h"
+#include "ui/reader/source.h"
+
+static void put_text(struct grid *page, const char *text, struct style style) {
+    grid_wrap(page, -1, 1, 1, page->width - 1, text, style);
+}
+
+/* ---- the listing -------------------------------------------------------------------------------
+ */
+
+static size_t count_lines(const char *source) {
+    size_t lines = 0;
+    for (const char *c = source; *c; c++)
+        if (*c == '\n' || c[1] == '\0') lines++;
+    return lines;
+}
+
+/* Counters of one line, from the running totals of a tape that may still be written. */
+static void read_counters(const struct tape *tape, size_t number, struct figure_line *line) {
+    struct tally_filter here = {-1, (int64_t)number, NULL};
+    struct tally queries = tape_tally(cut_whole(tape), TAPE_QUERY, here);
+    line->runs = tape_count(cut_whole(tape), TAPE_LINE, here);
+    line->queries = queries.count;
+    line->rows = (uint64_t)queries.amount;
+    line->elapsed_ns = queries.elapsed_ns;
+}
+
+/* The listing as it stands, as a figure; with the counters of a tape where there is one. */
+static bool listing_figure(struct arena *arena, const char *title, const char *source,
+                           const struct tape *tape, struct figure *figure) {
+    size_t count = count_lines(source);
+    struct figure_line *lines = arena_array(arena, count + 1, sizeof *lines);
+    if (!lines) return false;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strcspn(source, "\n");
+        lines[i].source = arena_copy(arena, source, length);
+        if (!lines[i].source) return false;
+        if (tape) read_counters(tape, i + 1, &lines[i]);
+        source += length + (source[length] == '\n');
+    }
+    *figure = (struct figure){.kind = FIGURE_LISTING, .title = title};
+    figure->listing.lines = lines;
+    figure->listing.count = count;
+    return true;
+}
+
+static void draw_figure(struct state *state, const struct figure *figure) {
+    bool listing = figure->kind == FIGURE_LISTING;
+    struct figure_view view = {
+        .graph = state->graph,
+        .selected = state->pane == PANE_LIVE && state->line_count == 0 ? state->selected : 0,
+        .line_row = listing && state->line_count == 0 ? state->line_row : NULL,
+    };
+    if (state->live.height > 0 && state->live.width >= 30) grid_add_row(&state->live);
+    int before = state->live.height;
+    figure_draw(&state->live, figure, &view);
+    if (!listing || state->line_count > 0) return;
+    size_t count = figure->listing.count;
+    state->line_count = (unsigned)(count < STATE_LINES ? count : STATE_LINES);
+    if (state->selected > state->line_count) state->selected = state->line_count;
+    if (state->selected < 1) state->selected = 1;
+    bool moved = state->replay.at != state->shown_at;
+    if (figure->listing.current && figure->listing.current <= state->line_count && moved)
+        state->live_focus = state->line_row[figure->listing.current];
+    (void)before;
+}
+
+static void put_plain_listing(struct state *state, struct arena *arena, const struct tape *tape) {
+    struct figure figure;
+    const char *source = state_listing(state);
+    if (*source && listing_figure(arena, state_step(state)->slug, source, tape, &figure))
+        draw_figure(state, &figure);
+}
+
+/* ---- the editor ---------------------------------------------------------------------------------
+ */
+
+static void put_editor(struct state *state) {
+    enum { GUTTER = 5 };
+    struct grid *page = &state->live;
+    int line, column, room = page->width - GUTTER - 2;
+    editor_position(&state->editor, &line, &column);
+    int skip = column > room && room > 0 ? column - room : 0;
+    int y = grid_add_row(page);
+    int x = grid_put_fit(page, y, 1, page->width, state_step(state)->slug, STYLE(TITLE));
+    grid_put_fit(page, y, x + 2, page->width - 1, "editing", STYLE(WARNING));
+    size_t length;
+    const char *text;
+    for (int i = 0; (text = editor_line(&state->editor, i, &length)); i++) {
+        y = grid_add_row(page);
+        if (y < 0) break;
+        grid_format(page, y, 0, GUTTER, STYLE(MUTED), "%4d", i + 1);
+        source_put(page, y, GUTTER, page->width, text, length, skip);
+        if (i < STATE_LINES) state->line_row[i + 1] = y, state->line_count = (unsigned)i + 1;
+        if (i != line) continue;
+        page->cursor_y = state->live_focus = y;
+        page->cursor_x = GUTTER + column - skip;
+    }
+}
+
+/* ---- a run under way, and how one ended
+ * ------------------------------------------------------------ */
+
+static void put_running(struct state *state) {
+    struct grid *page = &state->live;
+    int y = grid_add_row(page), right = page->width - 1;
+    const struct tape *tape = state->running->tape;
+    const char *word = state->stopping ? "stopping" : "running";
+    int x = grid_put(page, y, 1, right, word, STYLE(WARNING));
+    x = grid_format(page, y, x, right, STYLE(TEXT), "  %s", amount_ns(state->running_ns).text);
+    grid_format(page, y, x, right, STYLE(MUTED), "  %s events",
+                amount_count(tape_length(tape)).text);
+}
+
+/* The sum of a run in one line: "101 queries  200 rows  6.1 ms". */
+static void put_sum(struct state *state) {
+    struct grid *page = &state->live;
+    struct cut cut = replay_cut(&state->replay);
+    struct tally queries = tape_tally(cut, TAPE_QUERY, ANY_EVENT);
+    int y = grid_add_row(page), right = page->width - 1, x = 1;
+    if (queries.count > 0) {
+        const char *word = queries.count == 1 ? "query" : "queries";
+        x = grid_format(page, y, x, right, STYLE(NUMBER), "%s %s", amount_count(queries.count).text,
+                        word);
+        x = grid_format(page, y, x + 2, right, STYLE(TEXT), "%s rows",
+                        amount_count((uint64_t)queries.amount).text) +
+            2;
+    }
+    if (replay_is_whole(&state->replay))
+        x = grid_put(page, y, x, right, amount_ns(state->stage->elapsed_ns).text, STYLE(TEXT));
+    else
+        x = grid_format(page, y, x, right, STYLE(WARNING), "at event %zu of %zu", state->replay.at,
+                        state->replay.length);
+    uint32_t coarse = tape_coarseness(state->stage->tape);
+    if (coarse > 1)
+        grid_format(page, y, x + 2, right, STYLE(MUTED), "replay shows 1 in %u", (unsigned)coarse);
+}
+
+/* The text of the line where it happened, with a caret under the column. */
+static void put_place(struct state *state, const struct fault *fault) {
+    const char *source = state->stage->listing;
+    struct grid *page = &state->live;
+    for (uint32_t i = 1; source && i < fault->line; i++) {
+        source = strchr(source, '\n');
+        if (source) source++;
+    }
+    if (!source || fault->line == 0) return;
+    size_t length = strcspn(source, "\n"), caret = 0;
+    const char *at = source;
+    for (uint32_t i = 1; i < fault->column && at < source + length; i++)
+        columns_next_point(&at, source + length);
+    caret = (size_t)columns_of_bytes(source, (size_t)(at - source));
+    int skip = (int)caret > page->width - 12 ? (int)caret - page->width / 2 : 0;
+    int y = grid_add_row(page);
+    int x = grid_format(page, y, 1, page->width, STYLE(MUTED), "%4u ", (unsigned)fault->line);
+    source_put(page, y, x, page->width - 1, source, length, skip);
+    y = grid_add_row(page);
+    if (fault->column > 0)
+        grid_put(page, y, x + (int)caret - skip, page->width, "^", STYLE(FAILED));
+}
+
+static void put_fault(struct state *state) {
+    const struct fault *fault = &state->stage->fault;
+    struct grid *page = &state->live;
+    if (!fault_raised(fault)) return;
+    grid_add_row(page);
+    if (atomic_load(&state->stage->cancelled)) {
+        put_text(page, "stopped: what was recorded until then is shown", STYLE(WARNING));
+        return;
+    }
+    int y = grid_add_row(page);
+    int x = grid_put(page, y, 1, page->width - 1, fault->type, STYLE(FAILED));
+    x = grid_put(page, y, x, page->width - 1, ": ", STYLE(FAILED));
+    grid_wrap(page, y, x, 1, page->width - 1, fault->message, STYLE(TEXT));
+    put_place(state, fault);
+}
+
+/* ---- claims and fidelity
+ * ------------------------------------------------------------------------------ */
+
+static void put_claim(struct grid *page, const struct claim *claim, const struct verdict *verdict) {
+    bool holds = verdict->holds;
+    const char *word = !verdict->applies ? "-      " : holds ? "ok     " : "FAILED ";
+    struct style style = !verdict->applies ? STYLE(MUTED) : holds ? STYLE(OK) : STYLE(FAILED);
+    int y = grid_add_row(page), right = page->width - 1;
+    int left = grid_put(page, y, 1, right, word, style);
+    y = grid_wrap(page, y, left, left, right, claim->text,
+                  verdict->applies ? STYLE(TEXT) : STYLE(MUTED));
+    if (!verdict->applies) {
+        grid_wrap(page, -1, left, left, right, "not for these knobs", STYLE(MUTED));
+        return;
+    }
+    if (verdict->shown && *verdict->shown)
+        grid_wrap(page, -1, left, left, right, verdict->shown,
+                  holds ? STYLE(MUTED) : STYLE(NUMBER));
+}
+
+static void put_claims(struct state *state) {
+    const struct step *step = state->stage->step;
+    if (step->claim_count == 0 || fault_raised(&state->stage->fault)) return;
+    grid_add_row(&state->live);
+    put_text(&state->live, "Claims", STYLE(TITLE));
+    for (size_t i = 0; i < step->claim_count && i < STATE_CLAIMS; i++)
+        put_claim(&state->live, &step->claims[i], &state->verdicts[i]);
+}
+
+static const char *const fidelity_words[] = {[FIDELITY_SAME] = "[same]",
+                                             [FIDELITY_SIMPLIFIED] = "[simplified]",
+                                             [FIDELITY_EMULATED] = "[emulated]"};
+
+static void put_fidelity(struct state *state) {
+    const struct step *step = state_step(state);
+    struct grid *page = &state->live;
+    struct style style = step->fidelity == FIDELITY_SAME ? STYLE(OK) : STYLE(WARNING);
+    const char *note = step->fidelity_note;
+    if (page->height > 0) grid_add_row(page);
+    int y = grid_add_row(page);
+    int x = grid_put(page, y, 1, page->width, fidelity_words[step->fidelity], style);
+    if (!note || !*note) note = step->fidelity == FIDELITY_SAME ? "as Django does it" : "";
+    grid_wrap(page, y, x + 1, 1, page->width - 1, note, STYLE(MUTED));
+}
+
+/* Knobs that were turned since: the figures are of the run before. */
+static bool is_outdated(const struct state *state) {
+    const struct step *step = state_step(state);
+    const struct visit *visit = state_visit(state);
+    for (size_t i = 0; i < step->knob_count; i++) {
+        if (step->knobs[i].kind == KNOB_TEXT
+                ? strcmp(visit->settings[i].word, state->stage->words[i]) != 0
+                : visit->settings[i].number != state->stage->numbers[i])
+            return true;
+    }
+    return false;
+}
+
+static void put_outdated(struct state *state) {
+    char line[256] = "These figures are of the run with", value[STATE_WORD];
+    const struct step *step = state_step(state);
+    size_t used = strlen(line);
+    for (size_t i = 0; i < step->knob_count && used < sizeof line; i++)
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s %s %s", i ? "," : "",
+                                 step->knobs[i].name,
+                                 stage_knob_text(state->stage, i, value, sizeof value));
+    put_text(&state->live, line, STYLE(WARNING));
+    put_text(&state->live, "r runs anew.", STYLE(MUTED));
+}
+
+/* ---- the page
+ * ------------------------------------------------------------------------------------------- */
+
+static void put_run(struct state *state, struct arena *arena) {
+    struct figures figures;
+    figures_init(&figures, arena);
+    if (is_outdated(state)) put_outdated(state);
+    bool drawn = stage_draw(state->stage, replay_cut(&state->replay), &figures);
+    if (figures.count == 0 || figures.list[0].kind != FIGURE_LISTING)
+        put_plain_listing(state, arena, state->stage->tape);
+    for (size_t i = 0; i < figures.count; i++) {
+        draw_figure(state, &figures.list[i]);
+        if (i == 0) put_sum(state), put_fault(state);
+    }
+    if (figures.count == 0) put_sum(state), put_fault(state);
+    if (!drawn)
+        put_text(&state->live, "out of memory: not all figures could be drawn", STYLE(FAILED));
+    put_claims(state);
+}
+
+static void put_before_run(struct state *state, struct arena *arena) {
+    put_plain_listing(state, arena, NULL);
+    if (state->live.height > 0) grid_add_row(&state->live);
+    if (!state_step(state)->run)
+        put_text(&state->live, "This demo is not built yet.", STYLE(WARNING));
+    else
+        put_text(&state->live, "r runs it.", STYLE(MUTED));
+}
+
+void live_build(struct state *state) {
+    struct arena arena;
+    arena_init(&arena, NULL);
+    grid_resize(&state->live, 0, layout_live_width(state));
+    state->live.cursor_y = state->live.cursor_x = state->live_focus = -1;
+    state->line_count = 0;
+    if (state->mode == MODE_EDIT) {
+        put_editor(state);
+    } else if (state->running) {
+        put_running(state);
+        put_plain_listing(state, &arena, state->running->tape);
+    } else if (state->stage) {
+        put_run(state, &arena);
+        put_fidelity(state);
+    } else {
+        put_before_run(state, &arena);
+        if (state_step(state)->run) put_fidelity(state);
+    }
+    state->shown_at = state->replay.at;
+    search_mark(&state->search, &state->live);
+    arena_release(&arena);
+}

@@ -1,0 +1,256 @@
+/* panels - what lies over the panes for a while: all keys (MODE_HELP), the SQL behind a line
+ * (MODE_SQL), and the questions before something is reset (MODE_RESET, MODE_SURE). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/orm/database.h"
+#include "ui/reader/amount.h"
+#include "ui/reader/keys.h"
+#include "ui/reader/modes.h"
+
+static void put_text(struct grid *page, int left, const char *text, struct style style) {
+    grid_wrap(page, -1, left, left, page->width - 1, text, style);
+}
+
+/* ---- help
+ * ---------------------------------------------------------------------------------------- */
+
+static void put_keys(struct grid *page, enum mode mode, const char *title, bool brief) {
+    enum { KEYS = 9 };
+    put_text(page, 1, title, STYLE(TITLE));
+    for (size_t i = 0; i < binding_count; i++) {
+        const struct binding *binding = &bindings[i];
+        const char *text = brief ? binding->brief : binding->help;
+        if (!(binding->modes & 1u << mode) || !binding->shown || !text) continue;
+        if (binding->works == state_is_busy && mode != MODE_READ) continue;
+        int y = grid_add_row(page), left = page->width >= 30 ? 3 : 0;
+        grid_put(page, y, left, left + KEYS, binding->shown, STYLE(KEY));
+        grid_wrap(page, y, left + KEYS, left + KEYS, page->width - 1, text, STYLE(TEXT));
+    }
+    grid_add_row(page);
+}
+
+static void build_help(struct state *state) {
+    struct grid *page = &state->over;
+    put_keys(page, MODE_READ, "Reading", false);
+    put_keys(page, MODE_ASK, "Answering a question", true);
+    put_keys(page, MODE_EDIT, "Editing a listing", true);
+    put_keys(page, MODE_LIST, "The list", true);
+    put_text(page, 1, "With the mouse", STYLE(TITLE));
+    put_text(page, 3,
+             "The wheel scrolls; a click chooses. Shift-drag selects text in most terminals.",
+             STYLE(TEXT));
+}
+
+/* ---- SQL
+ * ------------------------------------------------------------------------------------------ */
+
+enum { STATEMENTS = 32, EXAMPLES = 3, PEEK = 128 };
+
+/* One statement that a line sent, and how often. */
+struct sent {
+    uint32_t subject;
+    uint64_t times, rows, elapsed_ns;
+    struct tape_event examples[EXAMPLES];
+    size_t example_count;
+};
+
+struct behind {
+    struct sent sent[STATEMENTS];
+    size_t count;
+    uint64_t left_out; /* further statements there was no room for */
+};
+
+static void add_query(struct behind *behind, const struct tape_event *event) {
+    size_t i = 0;
+    while (i < behind->count && behind->sent[i].subject != event->subject) i++;
+    if (i == STATEMENTS) {
+        behind->left_out++;
+        return;
+    }
+    struct sent *sent = &behind->sent[i];
+    if (i == behind->count) {
+        *sent = (struct sent){.subject = event->subject};
+        behind->count++;
+    }
+    sent->times += event->weight;
+    sent->rows += (uint64_t)event->amount * event->weight;
+    sent->elapsed_ns += event->elapsed_ns * event->weight;
+    if (sent->example_count < EXAMPLES) sent->examples[sent->example_count++] = *event;
+}
+
+static void collect(struct behind *behind, struct cut cut, unsigned line) {
+    struct tape_event events[PEEK];
+    size_t done = 0, got;
+    *behind = (struct behind){.count = 0};
+    while (done < cut.upto && (got = tape_events(cut.tape, done, events, PEEK)) > 0) {
+        for (size_t i = 0; i < got && done + i < cut.upto; i++)
+            if (events[i].kind == TAPE_QUERY && events[i].line == line)
+                add_query(behind, &events[i]);
+        done += got;
+    }
+}
+
+static int put_value(struct grid *page, int y, int x, int left, const struct value *value) {
+    int right = page->width - 1;
+    switch (value->kind) {
+    case VALUE_NONE: return grid_put(page, y, x, right, "None", STYLE(KEYWORD));
+    case VALUE_BOOL:
+        return grid_put(page, y, x, right, value->integer ? "True" : "False", STYLE(KEYWORD));
+    case VALUE_INT:
+        return grid_format(page, y, x, right, STYLE(NUMBER), "%lld", (long long)value->integer);
+    case VALUE_FLOAT: return grid_format(page, y, x, right, STYLE(NUMBER), "%g", value->real);
+    case VALUE_BYTES: return grid_format(page, y, x, right, STYLE(TEXT), "%u bytes", value->length);
+    case VALUE_OBJECT: return grid_put(page, y, x, right, "?", STYLE(TEXT));
+    default: break;
+    }
+    (void)left;
+    x = grid_put(page, y, x, right, "'", STYLE(STRING));
+    x = grid_put_bytes(page, y, x, right, value->text, value->length, STYLE(STRING));
+    return grid_put(page, y, x, right, "'", STYLE(STRING));
+}
+
+static void put_parameters(struct grid *page, const struct tape_event *event) {
+    int left = 3, right = page->width - 1, y = grid_add_row(page);
+    int x = grid_put(page, y, left, right, "with ", STYLE(MUTED));
+    if (event->parameter_count == 0) grid_put(page, y, x, right, "no parameters", STYLE(MUTED));
+    for (uint32_t i = 0; i < event->parameter_count; i++) {
+        if (x > right - 12) y = grid_add_row(page), x = left + 5;
+        if (y < 0) return;
+        x = put_value(page, y, x, left, &event->parameters[i]);
+        if (i + 1 < event->parameter_count) x = grid_put(page, y, x, right, ", ", STYLE(MUTED));
+    }
+}
+
+/* The plan is asked of the run's own database, where that is still open. */
+static void put_plan(struct state *state, const char *sql) {
+    struct runtime *runtime = &state->stage->runtime;
+    if (!runtime->database || fault_raised(runtime->fault)) return;
+    const char *plan = database_plan(runtime, sql);
+    if (!plan) {
+        fault_clear(runtime->fault);
+        return;
+    }
+    put_text(&state->over, 3, "plan", STYLE(MUTED));
+    put_text(&state->over, 5, plan, STYLE(TEXT));
+}
+
+static void put_sent(struct state *state, const struct sent *sent) {
+    struct grid *page = &state->over;
+    const char *sql = tape_name(state->stage->tape, sent->subject);
+    int y = grid_add_row(page), right = page->width - 1;
+    int x = grid_format(page, y, 1, right, STYLE(NUMBER), "%s %s", amount_count(sent->times).text,
+                        sent->times == 1 ? "time" : "times");
+    grid_format(page, y, x, right, STYLE(MUTED), "  %s rows  %s", amount_count(sent->rows).text,
+                amount_ns(sent->elapsed_ns).text);
+    put_text(page, 3, sql, STYLE(CODE));
+    for (size_t i = 0; i < sent->example_count; i++) put_parameters(page, &sent->examples[i]);
+    if (sent->times > sent->example_count)
+        grid_format(page, grid_add_row(page), 3, right, STYLE(MUTED), "and %s more times",
+                    amount_count(sent->times - sent->example_count).text);
+    put_plan(state, sql);
+    grid_add_row(page);
+}
+
+static void build_sql(struct state *state) {
+    struct grid *page = &state->over;
+    if (!state->stage) {
+        put_text(page, 1, "Nothing was run yet.", STYLE(MUTED));
+        return;
+    }
+    struct behind *behind = malloc(sizeof *behind);
+    if (!behind) {
+        put_text(page, 1, "out of memory", STYLE(FAILED));
+        return;
+    }
+    collect(behind, replay_cut(&state->replay), state->selected);
+    int y = grid_add_row(page);
+    grid_format(page, y, 1, page->width, STYLE(TITLE), "SQL behind line %u", state->selected);
+    grid_add_row(page);
+    for (size_t i = 0; i < behind->count; i++) put_sent(state, &behind->sent[i]);
+    if (behind->left_out > 0)
+        grid_format(page, grid_add_row(page), 1, page->width, STYLE(MUTED),
+                    "and %s further statements", amount_count(behind->left_out).text);
+    if (behind->count == 0)
+        put_text(page, 1, "This line sent no SQL. Choose another in the live pane with j and k.",
+                 STYLE(TEXT));
+    free(behind);
+}
+
+void over_build(struct state *state) {
+    grid_resize(&state->over, 0, layout_of(state).over.width);
+    if (state->mode == MODE_HELP) build_help(state);
+    if (state->mode == MODE_SQL) build_sql(state);
+}
+
+unsigned over_handle(struct state *state, const struct action *action) {
+    int page = layout_of(state).over.height;
+    switch (action->kind) {
+    case ACTION_UP: state->over_top--; break;
+    case ACTION_DOWN: state->over_top++; break;
+    case ACTION_WHEEL_UP: state->over_top -= 3; break;
+    case ACTION_WHEEL_DOWN: state->over_top += 3; break;
+    case ACTION_PAGE_UP: state->over_top -= page > 2 ? page - 1 : 1; break;
+    case ACTION_PAGE_DOWN: state->over_top += page > 2 ? page - 1 : 1; break;
+    case ACTION_HALF_UP: state->over_top -= (page + 1) / 2; break;
+    case ACTION_HALF_DOWN: state->over_top += (page + 1) / 2; break;
+    case ACTION_TOP: state->over_top = 0; break;
+    case ACTION_BOTTOM: state->over_top = state->over.height; break;
+    case ACTION_BACK:
+    case ACTION_LEAVE: state_set_mode(state, MODE_READ); break;
+    default: return 0;
+    }
+    return EFFECT_DRAW;
+}
+
+/* ---- resetting
+ * ------------------------------------------------------------------------------------- */
+
+static unsigned reset_progress(struct state *state) {
+    for (size_t i = 0; i < state->course.count; i++)
+        for (size_t j = 0; j < state->course.lessons[i]->step_count; j++) {
+            struct visit *visit = state_visit_of(state, i, j);
+            visit->done = visit->asked = false;
+            visit->said = (struct answer){0};
+            visit->hints = 0;
+        }
+    return EFFECT_DRAW | EFFECT_FORGET;
+}
+
+static unsigned reset(struct state *state) {
+    struct visit *visit = state_visit(state);
+    state_set_mode(state, MODE_READ);
+    if (state_is_busy(state)) {
+        state_say(state, "a run is under way; ^C stops it");
+        return EFFECT_DRAW;
+    }
+    switch (state->reset) {
+    case RESET_OUTPUT: state_drop_stage(state); break;
+    case RESET_KNOBS: state_usual_knobs(visit, state_step(state)); break;
+    case RESET_LISTING:
+        free(visit->listing);
+        visit->listing = NULL;
+        state_drop_stage(state);
+        break;
+    case RESET_PROGRESS: return reset_progress(state);
+    case RESET_COUNT: break;
+    }
+    return EFFECT_DRAW;
+}
+
+unsigned resetting_handle(struct state *state, const struct action *action) {
+    static const char letters[RESET_COUNT] = {'o', 'k', 'l', 'p'};
+    switch (action->kind) {
+    case ACTION_CHOOSE:
+        for (int i = 0; i < RESET_COUNT; i++) {
+            if (action->rune != (uint32_t)letters[i] || state->mode != MODE_RESET) continue;
+            state->reset = (enum reset)i;
+            state_set_mode(state, MODE_SURE);
+        }
+        return EFFECT_DRAW;
+    case ACTION_ACCEPT: return state->mode == MODE_SURE ? reset(state) : EFFECT_DRAW;
+    case ACTION_BACK:
+    case ACTION_LEAVE: state_set_mode(state, MODE_READ); return EFFECT_DRAW;
+    default: return 0;
+    }
+}

@@ -1,0 +1,399 @@
+/* reading - MODE_READ: scrolling, steps, knobs, the replay, and the ways into the other modes.
+ * A table of small handlers, one an action. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/reader/keys.h"
+#include "ui/reader/modes.h"
+
+/* ---- scrolling ------------------------------------------------------------------------------- */
+
+static int *top_of_pane(struct state *state) {
+    return state->pane == PANE_NOTE ? &state->note_top : &state->live_top;
+}
+
+static int height_of_pane(const struct state *state) {
+    struct layout layout = layout_of(state);
+    int height = state->pane == PANE_NOTE ? layout.note.height : layout.live.height;
+    return height > 1 ? height : 1;
+}
+
+static int height_of_page(const struct state *state) {
+    return state->pane == PANE_NOTE ? state->note.height : state->live.height;
+}
+
+/* state_update clamps. */
+static unsigned scroll(struct state *state, int rows) {
+    *top_of_pane(state) += rows;
+    return EFFECT_DRAW;
+}
+
+static bool is_seen(const struct state *state, int row) {
+    return row >= state->live_top && row < state->live_top + height_of_pane(state);
+}
+
+/* In the live pane up and down choose a line of the listing; beyond its ends, and where the chosen
+ * line is out of sight, they scroll. */
+static unsigned move_line(struct state *state, int direction) {
+    unsigned next = state->selected + (unsigned)direction;
+    if (state->pane == PANE_NOTE || state->line_count == 0) return scroll(state, direction);
+    bool seen = is_seen(state, state->line_row[state->selected]);
+    if (!seen || next < 1 || next > state->line_count) return scroll(state, direction);
+    state->selected = next;
+    state->stale |= STALE_LIVE;
+    if (!is_seen(state, state->line_row[next])) state->live_top += direction;
+    return EFFECT_DRAW;
+}
+
+static unsigned up(struct state *state, const struct action *action) {
+    (void)action;
+    return move_line(state, -1);
+}
+
+static unsigned down(struct state *state, const struct action *action) {
+    (void)action;
+    return move_line(state, 1);
+}
+
+static unsigned page_up(struct state *state, const struct action *action) {
+    (void)action;
+    int rows = height_of_pane(state);
+    return scroll(state, rows > 2 ? 1 - rows : -1);
+}
+
+static unsigned page_down(struct state *state, const struct action *action) {
+    (void)action;
+    int rows = height_of_pane(state);
+    return scroll(state, rows > 2 ? rows - 1 : 1);
+}
+
+static unsigned half_up(struct state *state, const struct action *action) {
+    (void)action;
+    return scroll(state, -(height_of_pane(state) + 1) / 2);
+}
+
+static unsigned half_down(struct state *state, const struct action *action) {
+    (void)action;
+    return scroll(state, (height_of_pane(state) + 1) / 2);
+}
+
+static unsigned top(struct state *state, const struct action *action) {
+    (void)action;
+    *top_of_pane(state) = 0;
+    return EFFECT_DRAW;
+}
+
+static unsigned bottom(struct state *state, const struct action *action) {
+    (void)action;
+    *top_of_pane(state) = height_of_page(state);
+    return EFFECT_DRAW;
+}
+
+static unsigned other_pane(struct state *state, const struct action *action) {
+    (void)action;
+    state->pane = state->pane == PANE_NOTE ? PANE_LIVE : PANE_NOTE;
+    return EFFECT_DRAW;
+}
+
+/* ---- the mouse ---------------------------------------------------------------------------------
+ */
+
+static bool is_in(struct area area, const struct action *action) {
+    return action->y >= area.y && action->y < area.y + area.height && action->x >= area.x &&
+           action->x < area.x + area.width;
+}
+
+static unsigned wheel(struct state *state, const struct action *action) {
+    enum { ROWS = 3 };
+    struct layout layout = layout_of(state);
+    int rows = action->kind == ACTION_WHEEL_UP ? -ROWS : ROWS;
+    if (is_in(layout.live, action))
+        state->live_top += rows;
+    else if (is_in(layout.note, action))
+        state->note_top += rows;
+    else
+        return 0;
+    return EFFECT_DRAW;
+}
+
+/* A click takes the focus, and chooses a line of the listing or a step of the list. */
+static unsigned click(struct state *state, const struct action *action) {
+    struct layout layout = layout_of(state);
+    if (is_in(layout.list, action)) {
+        struct action choose = {.kind = ACTION_CLICK, .y = action->y, .x = action->x};
+        state->list_at = list_here(state);
+        return list_handle(state, &choose);
+    }
+    if (is_in(layout.note, action)) state->pane = PANE_NOTE;
+    if (!is_in(layout.live, action)) return EFFECT_DRAW;
+    state->pane = PANE_LIVE;
+    int row = state->live_top + action->y - layout.live.y;
+    for (unsigned i = state->line_count; i > 0; i--) {
+        if (state->line_row[i] > row) continue;
+        if (i < state->line_count || row < state->line_row[i] + 1) state->selected = i;
+        break;
+    }
+    state->stale |= STALE_LIVE;
+    return EFFECT_DRAW;
+}
+
+static unsigned mouse(struct state *state, const struct action *action) {
+    (void)action;
+    state->mouse = !state->mouse;
+    state_say(state, state->mouse ? "mouse on; Shift-drag selects text" : "mouse off");
+    return EFFECT_DRAW | EFFECT_MOUSE;
+}
+
+/* ---- steps
+ * --------------------------------------------------------------------------------------- */
+
+static unsigned next_step(struct state *state, const struct action *action) {
+    (void)action;
+    if (state->step + 1 < state_lesson(state)->step_count)
+        return state_go(state, state->lesson, state->step + 1);
+    if (state->lesson + 1 < state->course.count) return state_go(state, state->lesson + 1, 0);
+    state_say(state, "this is the last step");
+    return EFFECT_DRAW;
+}
+
+static unsigned previous_step(struct state *state, const struct action *action) {
+    (void)action;
+    if (state->step > 0) return state_go(state, state->lesson, state->step - 1);
+    if (state->lesson == 0) {
+        state_say(state, "this is the first step");
+        return EFFECT_DRAW;
+    }
+    size_t lesson = state->lesson - 1;
+    return state_go(state, lesson, state->course.lessons[lesson]->step_count - 1);
+}
+
+static unsigned day(struct state *state, const struct action *action) {
+    size_t lesson = action->rune - '1';
+    if (action->rune < '1' || lesson >= state->course.count) return 0;
+    return state_go(state, lesson, 0);
+}
+
+/* ---- knobs
+ * --------------------------------------------------------------------------------------- */
+
+static unsigned choose_knob(struct state *state, const struct action *action) {
+    size_t count = state_step(state)->knob_count;
+    if (count == 0) return 0;
+    size_t far = action->kind == ACTION_KNOB_NEXT ? 1 : count - 1;
+    state->knob = (state->knob + far) % count;
+    return EFFECT_DRAW;
+}
+
+/* The step of a number: a tenth of its size, so that 100 goes to 110 and 2,000 to 2,100; for small
+ * ranges, one. */
+static int64_t number_step(const struct knob *knob, int64_t value, bool much) {
+    enum { SMALL_RANGE = 32 };
+    int64_t step = 1;
+    if (knob->max - knob->min > SMALL_RANGE)
+        while (step * 100 <= llabs(value)) step *= 10;
+    return much ? step * 10 : step;
+}
+
+static int64_t turned_number(const struct knob *knob, int64_t value, bool more, bool much) {
+    int64_t step = number_step(knob, more ? value : value - (value > 0), much);
+    int64_t rest = value % step, next;
+    if (more)
+        next = value - rest + step;
+    else
+        next = rest ? value - rest : value - step; /* onto a round number first */
+    return next < knob->min ? knob->min : next > knob->max ? knob->max : next;
+}
+
+static unsigned turn(struct state *state, const struct action *action) {
+    const struct step *step = state_step(state);
+    if (state->knob >= step->knob_count) return 0;
+    const struct knob *knob = &step->knobs[state->knob];
+    struct setting *setting = &state_visit(state)->settings[state->knob];
+    bool more = action->kind == ACTION_KNOB_MORE || action->kind == ACTION_KNOB_MUCH_MORE;
+    bool much = action->kind == ACTION_KNOB_MUCH_MORE || action->kind == ACTION_KNOB_MUCH_LESS;
+    int64_t choices = (int64_t)knob->choice_count;
+    if (knob->kind == KNOB_TEXT)
+        state_say(state, "v types another %s", knob->name);
+    else if (knob->kind == KNOB_NUMBER)
+        setting->number = turned_number(knob, setting->number, more, much);
+    else if (choices > 0)
+        setting->number = (setting->number + (more ? 1 : choices - 1)) % choices;
+    state->stale |= STALE_STRIP | STALE_LIVE;
+    return EFFECT_DRAW;
+}
+
+static unsigned type_knob(struct state *state, const struct action *action) {
+    (void)action;
+    char value[STATE_WORD];
+    if (state->knob >= state_step(state)->knob_count) return 0;
+    editor_release(&state->field);
+    state_knob_text(state, state->knob, value, sizeof value);
+    if (editor_init(&state->field, value, true)) state_set_mode(state, MODE_KNOB);
+    return EFFECT_DRAW;
+}
+
+/* ---- the demo
+ * ------------------------------------------------------------------------------------- */
+
+static unsigned run(struct state *state, const struct action *action) {
+    (void)action;
+    if (!state_step(state)->run) {
+        state_say(state, "this demo is not built yet");
+        return EFFECT_DRAW;
+    }
+    if (state_is_busy(state)) {
+        state_say(state, "a run is under way; ^C stops it");
+        return EFFECT_DRAW;
+    }
+    return state_request_run(state);
+}
+
+/* Puts the line the replay stands at in sight. */
+static unsigned moved(struct state *state) {
+    if (!state_is_wide(state)) state->pane = PANE_LIVE;
+    state->stale |= STALE_LIVE;
+    return EFFECT_DRAW;
+}
+
+static unsigned replay(struct state *state, const struct action *action) {
+    if (!state_can_replay(state)) return 0;
+    switch (action->kind) {
+    case ACTION_PLAY: replay_toggle(&state->replay); break;
+    case ACTION_EVENT_NEXT: replay_step(&state->replay, 1); break;
+    case ACTION_EVENT_PREVIOUS: replay_step(&state->replay, -1); break;
+    case ACTION_QUERY_NEXT: replay_query(&state->replay, 1); break;
+    case ACTION_QUERY_PREVIOUS: replay_query(&state->replay, -1); break;
+    case ACTION_SPEED: replay_change_speed(&state->replay); break;
+    default: return 0;
+    }
+    return moved(state);
+}
+
+static unsigned hint(struct state *state, const struct action *action) {
+    (void)action;
+    struct visit *visit = state_visit(state);
+    if (visit->hints >= 3 || !state_step(state)->hints[visit->hints]) {
+        state_say(state, visit->hints ? "that was the last hint" : "this step has no hints");
+        return EFFECT_DRAW;
+    }
+    visit->hints++;
+    state->stale |= STALE_STRIP;
+    return EFFECT_DRAW;
+}
+
+static unsigned edit(struct state *state, const struct action *action) {
+    (void)action;
+    if (!state_can_edit(state)) {
+        state_say(state, state_is_busy(state) ? "a run is under way; ^C stops it"
+                                              : "this listing is not what runs: nothing to edit");
+        return EFFECT_DRAW;
+    }
+    editor_release(&state->editor);
+    if (!editor_init(&state->editor, state_listing(state), false)) return 0;
+    editor_place(&state->editor, (int)state->selected - 1, 0);
+    state->pane = PANE_LIVE;
+    state_set_mode(state, MODE_EDIT);
+    return EFFECT_DRAW;
+}
+
+/* ---- the ways out
+ * ----------------------------------------------------------------------------------- */
+
+static unsigned leave(struct state *state, const struct action *action) {
+    (void)action;
+    return state_is_busy(state) ? EFFECT_QUIT | EFFECT_CANCEL : EFFECT_QUIT;
+}
+
+static unsigned back(struct state *state, const struct action *action) {
+    (void)action;
+    if (state->search.text[0] == '\0') return EFFECT_DRAW;
+    search_release(&state->search);
+    state->stale |= STALE_NOTE | STALE_LIVE;
+    return EFFECT_DRAW;
+}
+
+static unsigned list(struct state *state, const struct action *action) {
+    (void)action;
+    state->list_open = true;
+    state->list_at = list_here(state);
+    state_set_mode(state, MODE_LIST);
+    state->stale |= STALE_ALL;
+    return EFFECT_DRAW;
+}
+
+static unsigned open_over(struct state *state, const struct action *action) {
+    state_set_mode(state, action->kind == ACTION_SQL ? MODE_SQL : MODE_HELP);
+    return EFFECT_DRAW;
+}
+
+static unsigned reset(struct state *state, const struct action *action) {
+    (void)action;
+    state_set_mode(state, MODE_RESET);
+    return EFFECT_DRAW;
+}
+
+static unsigned search(struct state *state, const struct action *action) {
+    (void)action;
+    editor_release(&state->field);
+    if (editor_init(&state->field, "", true)) state_set_mode(state, MODE_SEARCH);
+    return EFFECT_DRAW;
+}
+
+static unsigned find(struct state *state, const struct action *action) {
+    size_t count = state->search.count;
+    if (count == 0) return 0;
+    size_t far = action->kind == ACTION_FIND_NEXT ? 1 : count - 1;
+    state->search.at = (state->search.at + far) % count;
+    return search_show(state);
+}
+
+static mode_handler *const handlers[ACTION_COUNT] = {
+    [ACTION_UP] = up,
+    [ACTION_DOWN] = down,
+    [ACTION_PAGE_UP] = page_up,
+    [ACTION_PAGE_DOWN] = page_down,
+    [ACTION_HALF_UP] = half_up,
+    [ACTION_HALF_DOWN] = half_down,
+    [ACTION_TOP] = top,
+    [ACTION_BOTTOM] = bottom,
+    [ACTION_PANE] = other_pane,
+    [ACTION_WHEEL_UP] = wheel,
+    [ACTION_WHEEL_DOWN] = wheel,
+    [ACTION_CLICK] = click,
+    [ACTION_MOUSE] = mouse,
+    [ACTION_NEXT_STEP] = next_step,
+    [ACTION_PREVIOUS_STEP] = previous_step,
+    [ACTION_DAY] = day,
+    [ACTION_KNOB_NEXT] = choose_knob,
+    [ACTION_KNOB_PREVIOUS] = choose_knob,
+    [ACTION_KNOB_MORE] = turn,
+    [ACTION_KNOB_LESS] = turn,
+    [ACTION_KNOB_MUCH_MORE] = turn,
+    [ACTION_KNOB_MUCH_LESS] = turn,
+    [ACTION_KNOB_TYPE] = type_knob,
+    [ACTION_RUN] = run,
+    [ACTION_PLAY] = replay,
+    [ACTION_EVENT_NEXT] = replay,
+    [ACTION_EVENT_PREVIOUS] = replay,
+    [ACTION_QUERY_NEXT] = replay,
+    [ACTION_QUERY_PREVIOUS] = replay,
+    [ACTION_SPEED] = replay,
+    [ACTION_HINT] = hint,
+    [ACTION_EDIT] = edit,
+    [ACTION_LEAVE] = leave,
+    [ACTION_BACK] = back,
+    [ACTION_LIST] = list,
+    [ACTION_HELP] = open_over,
+    [ACTION_SQL] = open_over,
+    [ACTION_RESET] = reset,
+    [ACTION_SEARCH] = search,
+    [ACTION_FIND_NEXT] = find,
+    [ACTION_FIND_PREVIOUS] = find,
+};
+
+unsigned reading_handle(struct state *state, const struct action *action) {
+    mode_handler *handler = handlers[action->kind];
+    return handler ? handler(state, action) : 0;
+}

@@ -1,0 +1,14 @@
+/* source - a line of Python with its keywords, strings and comments told apart. */
+#ifndef UI_READER_SOURCE_H
+#define UI_READER_SOURCE_H
+
+#include <stddef.h>
+
+#include "ui/reader/grid.h"
+
+/* Puts a line of Python on row y from column x on. `skip` columns are left out at its left, for
+ * lines that are scrolled sideways or go on from a row above. Returns the column after it. */
+int source_put(struct grid *grid, int y, int x, int right, const char *line, size_t length,
+               int skip);
+
+#endif
