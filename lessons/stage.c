@@ -246,22 +246,16 @@ static struct value value_in_listing(const struct stage *stage, size_t index) {
     return value_none();
 }
 
-struct script *stage_script(struct stage *stage, const struct module *const *modules,
-                            size_t count) {
+bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
     struct runtime *runtime = &stage->runtime;
     struct script *script = script_new(runtime, modules, count, false);
-    if (!script) return NULL;
+    if (!script) return false;
     for (size_t i = 0; i < stage->step->knob_count; i++) {
         const char *name = name_in_listing(stage, &stage->step->knobs[i]);
-        if (!name) fault_no_memory(&stage->fault);
-        if (!name || !script_define(runtime, script, name, value_in_listing(stage, i))) return NULL;
+        if (!name) return fault_no_memory(&stage->fault);
+        if (!script_define(runtime, script, name, value_in_listing(stage, i))) return false;
     }
-    return script;
-}
-
-bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
-    struct script *script = stage_script(stage, modules, count);
-    return script && script_run(&stage->runtime, script, stage->listing);
+    return script_run(runtime, script, stage->listing);
 }
 
 /* ---- the listing figure ------------------------------------------------------------------ */

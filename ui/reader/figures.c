@@ -36,71 +36,97 @@ void figure_draw(struct grid *page, const struct figure *figure, const struct fi
  *     > 4 for article in articles_on_page:                     1     100   210 us
  *     ^ the chosen line, or the one the replay stands at */
 
-enum { GUTTER = 5, COUNTER = 8, TIME = 9, SOURCE_LEAST = 24 };
+enum { GUTTER = 4, QUERIES = 8, ROWS = 7, TIME = 8, NARROW = 30, QUERIES_NARROW = 5 };
+enum { SOURCE_WANTED = 36, WORD_MOST = 16 };
 
 /* Which counters there is room for. */
 struct counters {
-    bool queries, rows, elapsed;
-    int left; /* where they begin; the source ends a column before */
+    int queries, rows, elapsed; /* their columns; 0: not shown */
+    int left;                   /* where they begin; the source ends a column before */
 };
 
-static struct counters choose_counters(int width) {
-    struct counters counters = {false, false, false, width};
-    int room = width - GUTTER - SOURCE_LEAST;
-    if (room >= COUNTER) counters.queries = true, counters.left -= COUNTER, room -= COUNTER;
-    if (room >= COUNTER) counters.rows = true, counters.left -= COUNTER, room -= COUNTER;
-    if (room >= TIME) counters.elapsed = true, counters.left -= TIME;
+static int longest_line(const struct figure *figure) {
+    int longest = 0;
+    for (size_t i = 0; i < figure->listing.count; i++) {
+        int columns = (int)columns_of(figure->listing.lines[i].source);
+        if (columns > longest) longest = columns;
+    }
+    return longest;
+}
+
+/* Queries always stay; time goes first, then rows, when the source has less room than it wants. */
+static struct counters choose_counters(const struct figure *figure, int width) {
+    struct counters counters = {.queries = width < NARROW ? QUERIES_NARROW : QUERIES};
+    int wanted = longest_line(figure);
+    if (wanted > SOURCE_WANTED) wanted = SOURCE_WANTED;
+    int room = width - GUTTER - 1 - counters.queries - wanted;
+    if (room >= ROWS) counters.rows = ROWS, room -= ROWS;
+    if (room >= TIME && counters.rows) counters.elapsed = TIME;
+    counters.left = width - counters.queries - counters.rows - counters.elapsed;
     return counters;
+}
+
+/* Puts a text at the right end of a counter's columns and returns where the next begins. */
+static int put_counter(struct grid *page, int y, int x, int columns, const char *text,
+                       struct style style) {
+    if (columns > 0) grid_put_right(page, y, x, x + columns - 1, text, style);
+    return x + columns;
 }
 
 static void put_heads(struct grid *page, const char *title, const struct counters *counters) {
     int y = grid_add_row(page), x = counters->left;
-    grid_put_fit(page, y, 1, x - 1, title ? title : "", STYLE(TITLE));
-    if (counters->queries)
-        grid_put_right(page, y, x, x + COUNTER - 1, "queries", STYLE(MUTED)), x += COUNTER;
-    if (counters->rows)
-        grid_put_right(page, y, x, x + COUNTER - 1, "rows", STYLE(MUTED)), x += COUNTER;
-    if (counters->elapsed) grid_put_right(page, y, x, x + TIME - 1, "time", STYLE(MUTED));
+    grid_put_fit(page, y, 1, x, title ? title : "", STYLE(TITLE));
+    x = put_counter(page, y, x, counters->queries, counters->queries < QUERIES ? "sql" : "queries",
+                    STYLE(MUTED));
+    x = put_counter(page, y, x, counters->rows, "rows", STYLE(MUTED));
+    put_counter(page, y, x, counters->elapsed, "time", STYLE(MUTED));
 }
 
 /* A line that was reached without a query says 0: looked at, and free. */
 static void put_counters(struct grid *page, int y, const struct figure_line *line,
                          const struct counters *counters) {
-    int x = counters->left;
-    struct style style = line->queries ? STYLE(NUMBER) : STYLE(MUTED);
     if (line->runs == 0 && line->queries == 0) return;
-    if (counters->queries)
-        grid_put_right(page, y, x, x + COUNTER - 1, amount_count(line->queries).text, style),
-            x += COUNTER;
+    int x =
+        put_counter(page, y, counters->left, counters->queries, amount_count(line->queries).text,
+                    line->queries ? STYLE(NUMBER) : STYLE(MUTED));
     if (line->queries == 0) return;
-    if (counters->rows)
-        grid_put_right(page, y, x, x + COUNTER - 1, amount_count(line->rows).text, STYLE(TEXT)),
-            x += COUNTER;
-    if (counters->elapsed)
-        grid_put_right(page, y, x, x + TIME - 1, amount_ns(line->elapsed_ns).text, STYLE(TEXT));
+    x = put_counter(page, y, x, counters->rows, amount_count(line->rows).text, STYLE(TEXT));
+    put_counter(page, y, x, counters->elapsed, amount_ns(line->elapsed_ns).text, STYLE(TEXT));
+}
+
+/* How many bytes of a line go on one row: up to a blank or an opening bracket near its end, where
+ * there is one. */
+static size_t row_length(const char *source, size_t length, int room) {
+    size_t fits = columns_fit(source, length, room > 0 ? (unsigned)room : 0);
+    if (fits == length || fits == 0) return fits;
+    for (size_t back = 0; back < WORD_MOST && back + 1 < fits; back++)
+        if (strchr(" (,.", source[fits - back - 1])) return fits - back;
+    return fits;
 }
 
 /* The source, on as many rows as it needs. */
 static int put_source(struct grid *page, const char *source, int number, int right) {
-    int y = grid_add_row(page), first = y, width = right - GUTTER;
+    int y = grid_add_row(page), first = y, x = GUTTER + 1;
+    int indent = (int)strspn(source, " ") + 2; /* rows below are set in a little */
     size_t length = strlen(source);
-    int columns = (int)columns_of_bytes(source, length), indent = (int)strspn(source, " ");
     char digits[16];
     snprintf(digits, sizeof digits, "%d", number);
-    grid_put_right(page, y, 1, GUTTER - 1, digits, STYLE(MUTED));
-    source_put(page, y, GUTTER, right, source, length, 0);
-    if (indent + 8 > width) indent = 0;
-    int rest = width - indent - 2; /* rows below are set in a little */
-    for (int skip = width; skip < columns && rest > 0; skip += rest) {
-        y = grid_add_row(page);
-        source_put(page, y, GUTTER + indent + 2, right, source, length, skip);
+    grid_put_right(page, y, 1, GUTTER, digits, STYLE(MUTED));
+    if (x + indent + WORD_MOST > right) indent = 0;
+    for (size_t done = 0; done < length;) {
+        size_t part = row_length(source + done, length - done, right - x);
+        if (part == 0) break;
+        source_put_part(page, y, x, right, source, length, done, part);
+        done += part;
+        x = GUTTER + 1 + indent;
+        if (done < length) y = grid_add_row(page);
     }
     return first;
 }
 
 void figure_draw_listing(struct grid *page, const struct figure *figure,
                          const struct figure_view *view) {
-    struct counters counters = choose_counters(page->width);
+    struct counters counters = choose_counters(figure, page->width);
     put_heads(page, figure->title, &counters);
     for (size_t i = 0; i < figure->listing.count; i++) {
         const struct figure_line *line = &figure->listing.lines[i];
@@ -139,7 +165,7 @@ static int put_guides(struct grid *page, int y, unsigned depth) {
 static void put_entry(struct grid *page, const struct figure_entry *entry, bool last) {
     int y = grid_add_row(page), right = page->width - 1;
     if (entry->elapsed_ns > 0) {
-        int x = grid_put_right(page, y, right - TIME, right, amount_ns(entry->elapsed_ns).text,
+        int x = grid_put_right(page, y, right - TIME - 1, right, amount_ns(entry->elapsed_ns).text,
                                STYLE(MUTED));
         right = x - 1;
     }

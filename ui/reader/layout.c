@@ -27,7 +27,7 @@ static bool is_wide(const struct state *state) {
 int layout_note_width(const struct state *state) {
     int width = width_of_panes(state);
     if (!is_wide(state)) return width;
-    return least(width * 46 / 100, 78);
+    return least(width * 43 / 100, 78);
 }
 
 int layout_live_width(const struct state *state) {
@@ -57,10 +57,10 @@ static void place_rows(const struct state *state, struct layout *layout) {
     layout->body = (struct area){top, 0, bottom - top, state->width};
 }
 
-/* The strip gets up to half of its column, while it asks up to all but a few rows. */
+/* The strip gets up to a third of its column, while it asks up to all but a few rows. */
 static int strip_height(const struct state *state, int height) {
     int wanted = state->strip.height;
-    int most = state->mode == MODE_ASK ? height - PANE_LEAST : height / 2;
+    int most = state->mode == MODE_ASK ? height - PANE_LEAST : height / 3;
     if (wanted == 0) return 0;
     if (state->mode == MODE_ASK && most < 2)
         most = least(height, 2);

@@ -63,17 +63,17 @@ static void draw_figure(struct state *state, const struct figure *figure) {
         .line_row = listing && state->line_count == 0 ? state->line_row : NULL,
     };
     if (state->live.height > 0 && state->live.width >= 30) grid_add_row(&state->live);
-    int before = state->live.height;
     figure_draw(&state->live, figure, &view);
     if (!listing || state->line_count > 0) return;
     size_t count = figure->listing.count;
     state->line_count = (unsigned)(count < STATE_LINES ? count : STATE_LINES);
     if (state->selected > state->line_count) state->selected = state->line_count;
     if (state->selected < 1) state->selected = 1;
+    if (state->show_selected && state->line_count > 0)
+        state->live_focus = state->line_row[state->selected];
     bool moved = state->replay.at != state->shown_at;
     if (figure->listing.current && figure->listing.current <= state->line_count && moved)
         state->live_focus = state->line_row[figure->listing.current];
-    (void)before;
 }
 
 static void put_plain_listing(struct state *state, struct arena *arena, const struct tape *tape) {
@@ -128,6 +128,7 @@ static void put_sum(struct state *state) {
     struct grid *page = &state->live;
     struct cut cut = replay_cut(&state->replay);
     struct tally queries = tape_tally(cut, TAPE_QUERY, ANY_EVENT);
+    grid_add_row(page);
     int y = grid_add_row(page), right = page->width - 1, x = 1;
     if (queries.count > 0) {
         const char *word = queries.count == 1 ? "query" : "queries";
@@ -304,6 +305,7 @@ void live_build(struct state *state) {
         if (state_step(state)->run) put_fidelity(state);
     }
     state->shown_at = state->replay.at;
+    state->show_selected = false;
     search_mark(&state->search, &state->live);
     arena_release(&arena);
 }

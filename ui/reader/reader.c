@@ -283,28 +283,28 @@ static void close_handles(struct reader *reader) {
     uv_loop_close(&reader->loop);
 }
 
-static size_t index_of_lesson(const struct lesson *lesson) {
-    for (size_t i = 0; i < LESSON_COUNT; i++)
-        if (lessons[i] == lesson) return i;
-    return 0;
-}
-
 /* Where the command line says, or where the learner left off, or at the beginning. */
 static void open_place(struct reader *reader, const struct reader_options *options) {
-    const struct lesson *lesson = options->lesson;
-    const struct step *step = options->step;
-    struct progress_place place;
-    if (!lesson && reader->progress && progress_place(reader->progress, &place)) {
-        lesson = lesson_find(place.lesson);
-        step = lesson ? lesson_step(lesson, place.step) : NULL;
+    const struct course *course = &reader->state.course;
+    struct progress_place place = {"", ""};
+    bool left_off =
+        !options->lesson && reader->progress && progress_place(reader->progress, &place);
+    size_t at = 0, step_at = 0;
+    for (size_t i = 0; i < course->count; i++) {
+        const struct lesson *lesson = course->lessons[i];
+        bool here = left_off ? strcmp(lesson->slug, place.lesson) == 0 : lesson == options->lesson;
+        for (size_t j = 0; here && j < lesson->step_count; j++) {
+            const struct step *step = &lesson->steps[j];
+            if (left_off ? strcmp(step->slug, place.step) == 0 : step == options->step) step_at = j;
+        }
+        if (here) at = i;
     }
-    size_t at = lesson ? index_of_lesson(lesson) : 0;
-    state_open(&reader->state, at, step ? (size_t)(step - lessons[at]->steps) : 0);
+    state_open(&reader->state, at, step_at);
 }
 
 static bool open_state(struct reader *reader, const struct reader_options *options) {
     struct state_options wanted = {
-        .course = {lessons, LESSON_COUNT},
+        .course = options->course.count ? options->course : (struct course){lessons, LESSON_COUNT},
         .graph = options->ascii ? GRAPH_ASCII : options->graph,
         .ascii = options->ascii,
         .mouse = options->mouse,

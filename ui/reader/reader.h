@@ -15,6 +15,7 @@ struct reader_options {
     enum graph_style graph;
     bool ascii;                /* draw with ASCII only */
     struct progress *progress; /* borrowed; NULL: none is kept */
+    struct course course;      /* other lessons than the registry's; empty: those */
 };
 
 /* The terminal is not fit for the reader: nothing was drawn, go on in plain mode. */

@@ -54,17 +54,25 @@ static size_t next_token(const char *at, const char *end, enum role *role) {
     return length;
 }
 
-int source_put(struct grid *grid, int y, int x, int right, const char *line, size_t length,
-               int skip) {
-    const char *end = line + length;
-    while (line < end) {
+int source_put_part(struct grid *grid, int y, int x, int right, const char *line, size_t length,
+                    size_t from, size_t count) {
+    const char *end = line + length, *first = line + from, *last = first + count;
+    while (line < end && line < last) {
         enum role role;
         const char *after = line + next_token(line, end, &role);
-        for (; skip > 0 && line < after;)
-            skip -= (int)columns_of_point(columns_next_point(&line, after));
-        struct style style = {(uint8_t)role, 0};
-        x = grid_put_bytes(grid, y, x, right, line, (size_t)(after - line), style);
+        const char *begin = line > first ? line : first, *stop = after < last ? after : last;
+        if (begin < stop)
+            x = grid_put_bytes(grid, y, x, right, begin, (size_t)(stop - begin),
+                               (struct style){(uint8_t)role, 0});
         line = after;
     }
     return x;
+}
+
+int source_put(struct grid *grid, int y, int x, int right, const char *line, size_t length,
+               int skip) {
+    const char *begin = line, *end = line + length;
+    while (skip > 0 && begin < end) skip -= (int)columns_of_point(columns_next_point(&begin, end));
+    return source_put_part(grid, y, x, right, line, length, (size_t)(begin - line),
+                           (size_t)(end - begin));
 }

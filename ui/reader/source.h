@@ -6,9 +6,13 @@
 
 #include "ui/reader/grid.h"
 
-/* Puts a line of Python on row y from column x on. `skip` columns are left out at its left, for
- * lines that are scrolled sideways or go on from a row above. Returns the column after it. */
+/* Puts a line of Python on row y from column x on; `skip` columns are left out at its left, for
+ * lines that are scrolled sideways. Returns the column after it. */
 int source_put(struct grid *grid, int y, int x, int right, const char *line, size_t length,
                int skip);
+
+/* The same for a part of the line, from byte `from` on, as when it goes on over several rows. */
+int source_put_part(struct grid *grid, int y, int x, int right, const char *line, size_t length,
+                    size_t from, size_t count);
 
 #endif

@@ -298,6 +298,19 @@ static void judge(struct state *state) {
             prediction->answer(state->stage, &state->measured.number, state->measured.order);
 }
 
+/* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. */
+static void select_busiest_line(struct state *state) {
+    uint64_t most = 0;
+    for (unsigned line = 1; line <= state->line_count; line++) {
+        struct tally_filter here = {-1, line, NULL};
+        uint64_t queries = tape_count(cut_whole(state->stage->tape), TAPE_QUERY, here);
+        if (queries <= most) continue;
+        most = queries;
+        state->selected = line;
+    }
+    state->show_selected = most > 0;
+}
+
 /* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */
 static unsigned run_finished(struct state *state, const struct action *action) {
     bool here = state->run_lesson == state->lesson && state->run_step == state->step;
@@ -312,6 +325,7 @@ static unsigned run_finished(struct state *state, const struct action *action) {
     state->stage = action->stage;
     replay_begin(&state->replay, state->stage->tape);
     judge(state);
+    select_busiest_line(state);
     if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
     if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;
     state_visit(state)->done = true;
