@@ -246,16 +246,22 @@ static struct value value_in_listing(const struct stage *stage, size_t index) {
     return value_none();
 }
 
-bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
+struct script *stage_script(struct stage *stage, const struct module *const *modules,
+                            size_t count) {
     struct runtime *runtime = &stage->runtime;
     struct script *script = script_new(runtime, modules, count, false);
-    if (!script) return false;
+    if (!script) return NULL;
     for (size_t i = 0; i < stage->step->knob_count; i++) {
         const char *name = name_in_listing(stage, &stage->step->knobs[i]);
-        if (!name) return fault_no_memory(&stage->fault);
-        if (!script_define(runtime, script, name, value_in_listing(stage, i))) return false;
+        if (!name) fault_no_memory(&stage->fault);
+        if (!name || !script_define(runtime, script, name, value_in_listing(stage, i))) return NULL;
     }
-    return script_run(runtime, script, stage->listing);
+    return script;
+}
+
+bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
+    struct script *script = stage_script(stage, modules, count);
+    return script && script_run(&stage->runtime, script, stage->listing);
 }
 
 /* ---- the listing figure ------------------------------------------------------------------ */

@@ -84,8 +84,11 @@ void verdict_number(struct verdict *verdict, const char *name, double value);
 void verdict_show(struct stage *stage, struct verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Runs stage->listing with `modules` to import from. Knobs stand in it as names, hyphens as
- * underscores. */
+/* A namespace for the stage's listing: `modules` to import from, and the knobs as names, hyphens as
+ * underscores. For a step that must know the names the listing assigns. NULL: fault raised. */
+struct script *stage_script(struct stage *stage, const struct module *const *modules, size_t count);
+
+/* Runs stage->listing in a namespace of its own. */
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count);
 
 /* The figure every listing draws: source with queries, rows and time per line. */

@@ -6,6 +6,7 @@
 #include "ui/try.h"
 
 static const struct try_kind *const kinds[] = {
+    &try_middleware,
     NULL, /* rows follow as the kinds are built; ends with NULL */
 };
 

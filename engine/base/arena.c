@@ -151,6 +151,15 @@ void arena_rewind(struct arena *arena, struct arena_mark mark) {
     arena->newest->used = mark.used;
 }
 
+bool arena_owns(const struct arena *arena, const void *address) {
+    uintptr_t wanted = (uintptr_t)address;
+    for (const struct arena_block *block = arena->newest; block; block = block->previous) {
+        uintptr_t first = (uintptr_t)block->data;
+        if (wanted >= first && wanted - first < block->size) return true;
+    }
+    return false;
+}
+
 size_t arena_held(const struct arena *arena) {
     return arena->held;
 }

@@ -14,6 +14,7 @@
 #define ENGINE_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/memory.h"
@@ -58,6 +59,9 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
 /* Where the arena stands, and back to there: everything younger is gone. */
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
+
+/* True when the byte at address lies in one of this arena's blocks. */
+bool arena_owns(const struct arena *arena, const void *address);
 
 /* Bytes taken from the account by this arena. */
 size_t arena_held(const struct arena *arena);

@@ -472,6 +472,16 @@ bool database_run(struct runtime *runtime, const char *sql, const struct value *
     return true;
 }
 
+bool database_begin(struct runtime *runtime) {
+    return database_run(runtime, "BEGIN", NULL, 0, NULL);
+}
+
+bool database_end(struct runtime *runtime, bool commit) {
+    sqlite3 *handle = runtime->database->handle;
+    int code = sqlite3_exec(handle, commit ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
+    return code == SQLITE_OK || raise_error(runtime, code);
+}
+
 /* ---- plans --------------------------------------------------------------------------------- */
 
 enum { PLAN_DEPTH = 32 };

@@ -1,0 +1,344 @@
+/* names - see names.h. In order: the site, MIDDLEWARE, Layer(), a request, Client(), the modules.
+ *
+ * Layer, get and Client are objects of this file's own types, since each must know its site. */
+#include "engine/middleware/names.h"
+
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "engine/middleware/ready.h"
+#include "engine/middleware/recorder.h"
+
+/* One test client: a chain, built at its first request. */
+struct client {
+    struct object base;
+    struct site *site;
+    struct chain *chain;
+    struct value *built_from; /* what MIDDLEWARE held then */
+    size_t built_count;
+};
+
+/* Client, the class; and get, which has a client of its own. */
+struct site_callable {
+    struct object base;
+    struct site *site;
+};
+
+struct site {
+    struct runtime *runtime;
+    struct urlconf urlconf;
+    const struct script *script;
+    void (*answered)(void *context, const struct site_answer *answer);
+    void *context;
+    uint8_t (*lane)(void *context, const struct request *request);
+    void *lane_context;
+    struct site_callable class, get;
+    struct function layer;
+    struct client own; /* behind get */
+    struct module_name test_names[1], daybook_names[2];
+    struct module test, daybook;
+    const struct module *modules[2];
+};
+
+/* ---- MIDDLEWARE ----------------------------------------------------------------------------- */
+
+struct layer_object {
+    struct object base;
+    struct layer layer;
+};
+
+static const char *layer_repr(struct runtime *runtime, struct object *self) {
+    const char *name = ((struct layer_object *)self)->layer.name;
+    const char *text = arena_format(runtime->arena, "<Layer %s>", name);
+    if (!text) fault_no_memory(runtime->fault);
+    return text;
+}
+
+static const struct object_type layer_object_type = {.name = "Layer", .repr = layer_repr};
+
+static bool read_middleware(struct site *site, const struct list **list) {
+    struct value value;
+    *list = NULL;
+    if (!site->script || !script_lookup(site->script, "MIDDLEWARE", &value)) return true;
+    if (!object_is(value, &list_type) && !object_is(value, &tuple_type))
+        return fault_raise(site->runtime->fault, "NotSupported",
+                           "MIDDLEWARE is a %s here; it must be a list", value_type_name(value));
+    *list = (const struct list *)value.object;
+    return true;
+}
+
+static bool make_layer(struct site *site, struct value value, struct layer *layer) {
+    if (value.kind == VALUE_TEXT) return ready_make(site->runtime, value.text, layer);
+    if (object_is(value, &layer_object_type)) {
+        *layer = ((struct layer_object *)value.object)->layer;
+        return true;
+    }
+    return fault_raise(site->runtime->fault, "NotSupported",
+                       "a %s in MIDDLEWARE; it holds dotted paths and Layer()s",
+                       value_type_name(value));
+}
+
+bool site_layers(struct site *site, struct layer **layers, size_t *count) {
+    const struct list *list;
+    if (!read_middleware(site, &list)) return false;
+    *count = list ? list->count : 0;
+    *layers = arena_array(site->runtime->arena, *count, sizeof **layers);
+    if (!*layers) return fault_no_memory(site->runtime->fault);
+    for (size_t i = 0; i < *count; i++)
+        if (!make_layer(site, list->items[i], &(*layers)[i])) return false;
+    return true;
+}
+
+static bool is_same_value(struct value a, struct value b) {
+    if (a.kind != b.kind) return false;
+    if (a.kind == VALUE_OBJECT) return a.object == b.object;
+    return a.kind == VALUE_TEXT && strcmp(a.text, b.text) == 0;
+}
+
+/* True when MIDDLEWARE holds what the client's chain was built from. */
+static bool is_unchanged(const struct client *client, const struct list *list) {
+    size_t count = list ? list->count : 0;
+    if (client->built_count != count) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_same_value(client->built_from[i], list->items[i])) return false;
+    return true;
+}
+
+/* Start-up, as far as it concerns the middleware. */
+static bool build(struct client *client) {
+    struct site *site = client->site;
+    struct runtime *runtime = site->runtime;
+    const struct list *list;
+    struct layer *layers;
+    size_t count;
+    client->chain = NULL;
+    if (!read_middleware(site, &list) || !site_layers(site, &layers, &count)) return false;
+    client->built_from = arena_array(runtime->arena, count, sizeof *client->built_from);
+    if (!client->built_from) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < count; i++) client->built_from[i] = list->items[i];
+    client->built_count = count;
+    client->chain = chain_build(runtime, layers, count, site->urlconf);
+    return client->chain != NULL;
+}
+
+/* ---- Layer() -------------------------------------------------------------------------------- */
+
+/* A word of Layer(): text, or None for "nothing special". */
+static bool read_word(struct runtime *runtime, struct value value, const char *name,
+                      const char **word) {
+    *word = NULL;
+    if (value.kind == VALUE_NONE) return true;
+    if (value.kind != VALUE_TEXT)
+        return fault_raise(runtime->fault, "NotSupported", "Layer: %s as a %s; it is a str", name,
+                           value_type_name(value));
+    *word = value.text;
+    return true;
+}
+
+static bool call_layer(struct runtime *runtime, const struct arguments *arguments,
+                       struct value *result) {
+    enum { NAME, STYLE, FIRST, CATCH = FIRST + RECORDER_STATIONS, COUNT };
+    const char *names[COUNT] = {[NAME] = "name", [STYLE] = "style", [CATCH] = "catch"};
+    for (enum recorder_station i = 0; i < RECORDER_STATIONS; i++)
+        names[FIRST + i] = recorder_station_word(i);
+    struct value values[COUNT] = {0};
+    if (!arguments_read(runtime, arguments, "Layer", names, COUNT, 1, values)) return false;
+    struct recorder_words words = {.name = NULL};
+    if (!read_word(runtime, values[NAME], "name", &words.name)) return false;
+    if (!read_word(runtime, values[STYLE], "style", &words.style)) return false;
+    for (enum recorder_station i = 0; i < RECORDER_STATIONS; i++)
+        if (!read_word(runtime, values[FIRST + i], names[FIRST + i], &words.words[i])) return false;
+    if (!words.name)
+        return fault_raise(runtime->fault, "NotSupported", "Layer: a name that is None");
+    if (!object_truth(runtime, values[CATCH], &words.catches)) return false;
+    struct layer_object *layer = arena_alloc(runtime->arena, sizeof *layer);
+    if (!layer) return fault_no_memory(runtime->fault);
+    layer->base.type = &layer_object_type;
+    *result = value_object(&layer->base);
+    return recorder_make(runtime, &words, &layer->layer);
+}
+
+/* ---- a request ------------------------------------------------------------------------------ */
+
+/* "HTTP_X_API_KEY" is the header X-API-KEY, as in the WSGI environ (PEP 3333). */
+static bool add_environ(struct runtime *runtime, struct request *request,
+                        const struct keyword *keyword) {
+    char *name = arena_string(runtime->arena, keyword->name + strlen("HTTP_"));
+    if (!name) return fault_no_memory(runtime->fault);
+    for (char *c = name; *c; c++)
+        if (*c == '_') *c = '-';
+    const char *value = object_str(runtime, keyword->value);
+    if (!value) return false;
+    return request_add_header(request, name, value) || fault_no_memory(runtime->fault);
+}
+
+/* headers={'X-Api-Key': 'k3y'}, as newer Django takes them. */
+static bool add_headers(struct runtime *runtime, struct request *request, struct value value) {
+    if (value.kind == VALUE_NONE) return true;
+    if (!object_is(value, &dict_type))
+        return fault_raise(runtime->fault, "NotSupported", "headers as a %s; it is a dict",
+                           value_type_name(value));
+    const struct dict *dict = (const struct dict *)value.object;
+    for (size_t i = 0; i < dict->count; i++) {
+        const char *name = object_str(runtime, dict->entries[i].key);
+        const char *text = name ? object_str(runtime, dict->entries[i].value) : NULL;
+        if (!text) return false;
+        if (!request_add_header(request, name, text)) return fault_no_memory(runtime->fault);
+    }
+    return true;
+}
+
+static bool add_keyword(struct runtime *runtime, struct request *request,
+                        const struct keyword *keyword) {
+    if (strncmp(keyword->name, "HTTP_", 5) == 0) return add_environ(runtime, request, keyword);
+    if (strcmp(keyword->name, "headers") == 0) return add_headers(runtime, request, keyword->value);
+    return fault_raise(runtime->fault, "NotSupported",
+                       "the argument '%s'; a request takes a path, headers and HTTP_...",
+                       keyword->name);
+}
+
+static bool make_request(struct runtime *runtime, const char *method,
+                         const struct arguments *arguments, struct request **result) {
+    if (arguments->count != 1 || arguments->values[0].kind != VALUE_TEXT)
+        return fault_raise(runtime->fault, "NotSupported",
+                           "a request with other arguments than a path and headers");
+    struct request *request = arena_alloc(runtime->arena, sizeof *request);
+    if (!request || !request_init(request, runtime->arena, method, arguments->values[0].text))
+        return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < arguments->keyword_count; i++)
+        if (!add_keyword(runtime, request, &arguments->keywords[i])) return false;
+    *result = request;
+    return true;
+}
+
+/* Sends it through the chain, and says so on the tape. */
+static const struct response *send(struct runtime *runtime, const struct client *client,
+                                   struct request *request) {
+    const char *what = arena_format(runtime->arena, "%s %s", request->method, request->path);
+    if (!what) {
+        fault_no_memory(runtime->fault);
+        return NULL;
+    }
+    const struct site *site = client->site;
+    struct head *head = runtime->head;
+    uint8_t lane = head->lane;
+    if (site->lane) head->lane = site->lane(site->lane_context, request);
+    head_enter(head, TAPE_REQUEST, what);
+    struct response *response = chain_call(client->chain, runtime, request);
+    head_leave(head, TAPE_REQUEST, what, response ? response->status : 0);
+    head->lane = lane;
+    return response;
+}
+
+static bool request_with(struct runtime *runtime, struct client *client, const char *method,
+                         const struct arguments *arguments, struct value *result) {
+    struct site *site = client->site;
+    struct site_answer answer = {.first_event =
+                                     runtime->head->tape ? tape_length(runtime->head->tape) : 0};
+    struct request *request = NULL;
+    if (!make_request(runtime, method, arguments, &request)) return false;
+    if (client->chain || build(client)) {
+        answer.chain = client->chain;
+        answer.request = request;
+        answer.response = send(runtime, client, request);
+    }
+    if (site->answered) site->answered(site->context, &answer);
+    if (!answer.response) return false;
+    struct response_object *object = arena_alloc(runtime->arena, sizeof *object);
+    if (!object) return fault_no_memory(runtime->fault);
+    *object = (struct response_object){{&response_type}, answer.response};
+    *result = value_object(&object->base);
+    return true;
+}
+
+/* ---- Client() and get() --------------------------------------------------------------------- */
+
+#define CLIENT_METHOD(name, METHOD)                                                                \
+    static bool client_##name(struct runtime *runtime, struct object *self,                        \
+                              const struct arguments *arguments, struct value *result) {           \
+        return request_with(runtime, (struct client *)self, METHOD, arguments, result);            \
+    }
+CLIENT_METHOD(get, "GET")
+CLIENT_METHOD(post, "POST")
+CLIENT_METHOD(head, "HEAD")
+CLIENT_METHOD(put, "PUT")
+CLIENT_METHOD(delete, "DELETE")
+CLIENT_METHOD(options, "OPTIONS")
+
+static const struct method client_methods[] = {
+    {"get", client_get}, {"post", client_post},     {"head", client_head},
+    {"put", client_put}, {"delete", client_delete}, {"options", client_options},
+    {NULL, NULL},
+};
+
+static const struct object_type client_type = {.name = "Client", .methods = client_methods};
+
+static bool call_class(struct runtime *runtime, struct object *self,
+                       const struct arguments *arguments, struct value *result) {
+    if (arguments->count || arguments->keyword_count)
+        return fault_raise(runtime->fault, "NotSupported", "Client() with arguments");
+    struct client *client = arena_alloc(runtime->arena, sizeof *client);
+    if (!client) return fault_no_memory(runtime->fault);
+    client->base.type = &client_type;
+    client->site = ((struct site_callable *)self)->site;
+    *result = value_object(&client->base);
+    return true;
+}
+
+static const struct object_type client_class_type = {.name = "type", .call = call_class};
+
+static bool call_get(struct runtime *runtime, struct object *self,
+                     const struct arguments *arguments, struct value *result) {
+    struct site *site = ((struct site_callable *)self)->site;
+    const struct list *list;
+    if (!read_middleware(site, &list)) return false;
+    if (!is_unchanged(&site->own, list)) site->own.chain = NULL;
+    return request_with(runtime, &site->own, "GET", arguments, result);
+}
+
+static const struct object_type get_type = {.name = "function", .call = call_get};
+
+/* ---- the site ------------------------------------------------------------------------------- */
+
+struct site *site_new(struct runtime *runtime, struct urlconf urlconf) {
+    struct site *site = arena_alloc(runtime->arena, sizeof *site);
+    if (!site) {
+        fault_no_memory(runtime->fault);
+        return NULL;
+    }
+    site->runtime = runtime;
+    site->urlconf = urlconf;
+    site->class = (struct site_callable){{&client_class_type}, site};
+    site->get = (struct site_callable){{&get_type}, site};
+    site->layer = (struct function){{&function_type}, "Layer", call_layer};
+    site->own = (struct client){.base = {&client_type}, .site = site};
+    site->test_names[0] = (struct module_name){"Client", value_object(&site->class.base)};
+    site->daybook_names[0] = (struct module_name){"Layer", value_object(&site->layer.base)};
+    site->daybook_names[1] = (struct module_name){"get", value_object(&site->get.base)};
+    site->test = (struct module){"django.test", site->test_names, 1};
+    site->daybook = (struct module){"daybook", site->daybook_names, 2};
+    site->modules[0] = &site->test;
+    site->modules[1] = &site->daybook;
+    return site;
+}
+
+void site_attach(struct site *site, const struct script *script) {
+    site->script = script;
+}
+
+void site_tell(struct site *site, void (*answered)(void *context, const struct site_answer *answer),
+               void *context) {
+    site->answered = answered;
+    site->context = context;
+}
+
+void site_sort(struct site *site, uint8_t (*lane)(void *context, const struct request *request),
+               void *context) {
+    site->lane = lane;
+    site->lane_context = context;
+}
+
+const struct module *const *site_modules(const struct site *site, size_t *count) {
+    *count = sizeof site->modules / sizeof *site->modules;
+    return site->modules;
+}

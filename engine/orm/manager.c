@@ -1,0 +1,81 @@
+/* manager - where querysets come from: `Article.objects`, `author.article_set`, `article.tags`.
+ *
+ * A manager is no queryset: it cannot be iterated, indexed or measured. Its methods are those of
+ * the queryset behind it (see manager_methods).
+ *
+ * Mirrors django.db.models.manager.Manager and the managers of related_descriptors. */
+#include "engine/orm/queryset.h"
+#include "engine/orm/related.h"
+
+struct manager *manager_new(struct runtime *runtime, const struct model *model) {
+    struct manager *manager = arena_alloc(runtime->arena, sizeof *manager);
+    if (!manager) {
+        fault_no_memory(runtime->fault);
+        return NULL;
+    }
+    *manager = (struct manager){{&manager_type}, model};
+    return manager;
+}
+
+static const char *repr_of(struct runtime *runtime, const char *app, const char *model,
+                           const char *name) {
+    const char *repr = arena_format(runtime->arena, "%s.%s.%s", app, model, name);
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
+}
+
+/* Manager.__str__: "blog.Article.objects" */
+static const char *manager_repr(struct runtime *runtime, struct object *self) {
+    const struct model *model = ((const struct manager *)self)->model;
+    const char *name = repr_of(runtime, model->app, model->name, "objects");
+    return name ? arena_format(runtime->arena, "<django.db.models.manager.Manager object at %p>",
+                               (void *)self)
+                : NULL;
+}
+
+static const char *manager_str(struct runtime *runtime, struct object *self) {
+    const struct model *model = ((const struct manager *)self)->model;
+    return repr_of(runtime, model->app, model->name, "objects");
+}
+
+static bool manager_equal(struct runtime *runtime, struct object *self, struct value other,
+                          bool *equal) {
+    (void)runtime;
+    *equal = object_is(other, &manager_type) &&
+             ((struct manager *)other.object)->model == ((struct manager *)self)->model;
+    return true;
+}
+
+const struct object_type manager_type = {
+    .name = "Manager",
+    .methods = manager_methods,
+    .equal = manager_equal,
+    .repr = manager_repr,
+    .str = manager_str,
+};
+
+/* A related manager's str() names the model it leads to and no more. */
+static const char *related_str(struct runtime *runtime, struct object *self) {
+    const struct model *model = ((const struct related_manager *)self)->relation.model;
+    return repr_of(runtime, model->app, model->name, "None");
+}
+
+static void related_visit(struct object *self, void (*each)(void *, struct value), void *context) {
+    each(context, value_object(&((struct related_manager *)self)->instance->base));
+}
+
+const struct object_type related_manager_type = {
+    .name = "RelatedManager",
+    .methods = manager_methods,
+    .str = related_str,
+    .repr = related_str,
+    .visit = related_visit,
+};
+
+const struct object_type many_related_manager_type = {
+    .name = "ManyRelatedManager",
+    .methods = manager_methods,
+    .str = related_str,
+    .repr = related_str,
+    .visit = related_visit,
+};

@@ -1,0 +1,15 @@
+/* trace_figure - requests on their way through the layers, drawn as a trace.
+ *
+ * The nesting is that of the spans on the tape: a layer's entry, all that happened inside it, its
+ * way out with the status it let through. */
+#ifndef LESSONS_TRACE_FIGURE_H
+#define LESSONS_TRACE_FIGURE_H
+
+#include "lessons/stage.h"
+
+/* Draws what happened on a lane (-1: any) before the cut, from event `first` on: layers, hooks,
+ * views, queries, answers and exceptions, `most` entries of them. False when there is no memory. */
+bool trace_figure_draw(struct cut cut, int lane, size_t first, size_t most, const char *title,
+                       struct figures *figures);
+
+#endif
