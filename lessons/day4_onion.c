@@ -14,7 +14,7 @@ bool onion_run(struct stage *stage) {
     if (!site) return false;
     size_t count;
     const struct module *const *modules = site_modules(site, &count);
-    struct script *script = stage_script(stage, modules, count);
+    struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
     site_attach(site, script);
     return script_run(&stage->runtime, script, stage->listing);

@@ -125,7 +125,7 @@ static bool run_with_database(struct stage *stage, struct result *result) {
     if (!site) return false;
     size_t count;
     const struct module *const *modules = site_modules(site, &count);
-    struct script *script = stage_script(stage, modules, count);
+    struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
     site_attach(site, script);
     site_sort(site, lane_of, NULL);

@@ -229,8 +229,8 @@ void verdict_show(struct stage *stage, struct verdict *verdict, const char *form
 }
 
 /* A knob's name in a listing: "round-trip" is round_trip there. */
-static const char *name_in_listing(struct stage *stage, const struct knob *knob) {
-    char *name = arena_string(&stage->arena, knob->name);
+static const char *name_in_listing(struct arena *arena, const struct knob *knob) {
+    char *name = arena_string(arena, knob->name);
     for (char *c = name; c && *c; c++)
         if (*c == '-') *c = '_';
     return name;
@@ -246,21 +246,19 @@ static struct value value_in_listing(const struct stage *stage, size_t index) {
     return value_none();
 }
 
-struct script *stage_script(struct stage *stage, const struct module *const *modules,
-                            size_t count) {
-    struct runtime *runtime = &stage->runtime;
+struct script *stage_script(struct stage *stage, struct runtime *runtime,
+                            const struct module *const *modules, size_t count) {
     struct script *script = script_new(runtime, modules, count, false);
-    if (!script) return NULL;
-    for (size_t i = 0; i < stage->step->knob_count; i++) {
-        const char *name = name_in_listing(stage, &stage->step->knobs[i]);
-        if (!name) fault_no_memory(&stage->fault);
+    for (size_t i = 0; script && i < stage->step->knob_count; i++) {
+        const char *name = name_in_listing(runtime->arena, &stage->step->knobs[i]);
+        if (!name) fault_no_memory(runtime->fault);
         if (!name || !script_define(runtime, script, name, value_in_listing(stage, i))) return NULL;
     }
     return script;
 }
 
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
-    struct script *script = stage_script(stage, modules, count);
+    struct script *script = stage_script(stage, &stage->runtime, modules, count);
     return script && script_run(&stage->runtime, script, stage->listing);
 }
 

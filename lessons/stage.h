@@ -20,6 +20,8 @@
 
 enum { STAGE_KNOBS = 12 };
 
+struct script;
+
 struct stage {
     const struct lesson *lesson;
     const struct step *step;
@@ -84,11 +86,13 @@ void verdict_number(struct verdict *verdict, const char *name, double value);
 void verdict_show(struct stage *stage, struct verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A namespace for the stage's listing: `modules` to import from, and the knobs as names, hyphens as
- * underscores. For a step that must know the names the listing assigns. NULL: fault raised. */
-struct script *stage_script(struct stage *stage, const struct module *const *modules, size_t count);
+/* A namespace with `modules` to import from and the knobs as names, hyphens as underscores. runtime
+ * is the stage's own, or a copy of it with another arena or head. NULL: fault. */
+struct script *stage_script(struct stage *stage, struct runtime *runtime,
+                            const struct module *const *modules, size_t count);
 
-/* Runs stage->listing in a namespace of its own. */
+/* Runs stage->listing with `modules` to import from. Knobs stand in it as names, hyphens as
+ * underscores. */
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count);
 
 /* The figure every listing draws: source with queries, rows and time per line. */
