@@ -30,7 +30,7 @@ struct client {
     uint64_t due_ns; /* when the request was to be sent: latency counts from here */
     struct wire_bytes output;
     struct wire_reader reader;
-    bool is_right;     /* the head had the status and number it should have */
+    bool is_right; /* the head had the status and number it should have */
 };
 
 struct load {
