@@ -197,6 +197,11 @@ void json_value(struct json *json, struct value value) {
     assert(!"an object has no plain JSON form");
 }
 
+void json_raw(struct json *json, const char *piece) {
+    begin(json);
+    put_string(json, piece);
+}
+
 void json_member_text(struct json *json, const char *name, const char *text) {
     json_key(json, name);
     json_text(json, text);

@@ -66,6 +66,9 @@ void json_number(struct json *json, double number);
 /* A plain Python value: none, bool, numbers, texts, dates. Asserts that it is no object. */
 void json_value(struct json *json, struct value value);
 
+/* A piece that json_to_text wrote before: whole and valid. */
+void json_raw(struct json *json, const char *piece);
+
 /* Two pieces at once, for the commonest members. */
 void json_member_text(struct json *json, const char *name, const char *text);
 void json_member_integer(struct json *json, const char *name, int64_t integer);

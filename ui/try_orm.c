@@ -1,0 +1,349 @@
+/* try_orm - `daybook try orm`: runs a listing against the blog, statement by statement.
+ *
+ *     listing -> program -> each statement: step, show -> answer -> a line of JSON, or text
+ *
+ * Names live on from statement to statement; an error ends its own statement alone. A queryset or
+ * iterator that stands alone is evaluated whole, as at a prompt. With --database the file is
+ * opened for reading; without, the blog is made in memory and may be written to. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "engine/object/date.h"
+#include "engine/orm/database.h"
+#include "engine/orm/names.h"
+#include "engine/orm/query.h"
+#include "engine/script/script.h"
+#include "lessons/blog.h"
+#include "lessons/blog_fixture.h"
+#include "ui/orm_json.h"
+#include "ui/paper.h"
+#include "ui/try.h"
+#include "ui/units.h"
+
+enum { EVENTS_MOST = 1 << 20 }; /* of the tape: beyond that it coarsens */
+
+struct session {
+    const struct try_listing *listing;
+    struct memory memory;
+    struct arena arena;
+    struct fault fault;
+    struct head head;
+    struct runtime runtime;
+    struct script *script;
+    bool raised; /* some statement did */
+};
+
+/* What one statement came to. */
+struct answer {
+    uint32_t line;
+    const char *source;
+    uint64_t queries, elapsed_ns;
+    size_t first_event, event_count; /* on the tape */
+    struct value rows, value;        /* None where there are none */
+    bool has_rows, has_value;
+};
+
+/* ---- the database -------------------------------------------------------------------------- */
+
+/* Which of the two blogs a file holds: in one of them a profile may have no company. */
+static const struct registry *registry_of(struct database *database) {
+    static const char sql[] =
+        "SELECT 1 FROM pragma_table_info('blog_profile') WHERE name = 'company_id' AND NOT "
+        "\"notnull\"";
+    sqlite3_stmt *statement = NULL;
+    bool nullable =
+        sqlite3_prepare_v2(database_handle(database), sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    return nullable ? &blog_nullable : &blog;
+}
+
+static bool open_database(struct session *session) {
+    const char *path = session->listing->database;
+    session->runtime.database =
+        path ? database_open(path, DATABASE_READ, &session->memory, &session->fault)
+             : blog_open(&session->runtime, &blog_size_usual);
+    return session->runtime.database != NULL;
+}
+
+/* ---- one statement ------------------------------------------------------------------------- */
+
+static uint64_t queries_so_far(const struct session *session) {
+    return tape_count(cut_whole(session->head.tape), TAPE_QUERY, ANY_EVENT);
+}
+
+static uint64_t time_so_far(const struct session *session) {
+    return tape_tally(cut_whole(session->head.tape), TAPE_QUERY, ANY_EVENT).elapsed_ns;
+}
+
+/* Runs the statement; what stands alone is evaluated. */
+static bool run_statement(struct session *session, const struct program *program, size_t index,
+                          struct answer *answer) {
+    bool expression = false;
+    if (!script_step(&session->runtime, session->script, program, index, &answer->value,
+                     &expression))
+        return false;
+    answer->has_value = expression;
+    if (!expression || answer->value.kind != VALUE_OBJECT) return true;
+    struct object *object = answer->value.object;
+    if (!object->type->show) return true;
+    if (!object->type->show(&session->runtime, object, &answer->rows)) return false;
+    answer->has_rows = answer->rows.kind != VALUE_NONE;
+    return true;
+}
+
+static void take_statement(struct session *session, const struct program *program, size_t index,
+                           struct answer *answer) {
+    uint64_t queries = queries_so_far(session), elapsed = time_so_far(session);
+    *answer = (struct answer){.line = program_line(program, index),
+                              .source = program_source(program, index),
+                              .first_event = tape_length(session->head.tape)};
+    fault_clear(&session->fault);
+    if (!run_statement(session, program, index, answer)) session->raised = true;
+    answer->event_count = tape_length(session->head.tape) - answer->first_event;
+    answer->queries = queries_so_far(session) - queries;
+    answer->elapsed_ns = time_so_far(session) - elapsed;
+}
+
+/* Calls each for every event of a kind that the statement left on the tape. */
+static void each_event(const struct session *session, const struct answer *answer,
+                       enum tape_kind kind,
+                       void (*each)(void *, const struct tape_event *, const char *subject),
+                       void *context) {
+    struct tape_event events[64];
+    const struct tape *tape = session->head.tape;
+    size_t end = answer->first_event + answer->event_count;
+    for (size_t at = answer->first_event; at < end;) {
+        size_t want = end - at < 64 ? end - at : 64, got = tape_events(tape, at, events, want);
+        if (got == 0) return;
+        for (size_t i = 0; i < got; i++)
+            if (events[i].kind == kind)
+                each(context, &events[i], tape_name(tape, events[i].subject));
+        at += got;
+    }
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static void json_query(void *context, const struct tape_event *event, const char *sql) {
+    struct json *json = context;
+    json_object(json);
+    json_member_text(json, "sql", sql);
+    json_key(json, "params");
+    json_array(json);
+    for (uint32_t i = 0; event->parameters && i < event->parameter_count; i++)
+        json_value(json, event->parameters[i]);
+    json_close(json);
+    json_close(json);
+}
+
+static void json_printed(void *context, const struct tape_event *event, const char *text) {
+    (void)event;
+    json_text(context, text);
+}
+
+static void json_fault(struct json *json, const struct fault *fault) {
+    json_key(json, "error");
+    if (!fault->type) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_member_text(json, "type", fault->type);
+    json_member_text(json, "message", fault->message);
+    json_member_integer(json, "line", fault->line);
+    json_member_integer(json, "column", fault->column);
+    json_close(json);
+}
+
+/* "rows" or "value": built in a text of its own, since a repr() may fail half way. */
+static const char *json_of(struct session *session, struct value value) {
+    struct text text;
+    struct json json;
+    text_init(&text, &session->arena);
+    json_to_text(&json, &text);
+    if (!orm_json_value(&session->runtime, &json, value)) return NULL;
+    return text_finish(&text);
+}
+
+static void json_part(struct session *session, struct json *json, const char *name, bool there,
+                      const char *part) {
+    (void)session;
+    json_key(json, name);
+    if (there && part)
+        json_raw(json, part);
+    else
+        json_null(json);
+}
+
+static void write_json(struct session *session, const struct answer *answer) {
+    struct json json;
+    const char *rows = answer->has_rows ? json_of(session, answer->rows) : NULL;
+    bool valued = answer->has_value && !answer->has_rows;
+    const char *value = valued ? json_of(session, answer->value) : NULL;
+    if (fault_raised(&session->fault)) session->raised = true;
+    json_to_file(&json, session->listing->out);
+    json_object(&json);
+    json_member_integer(&json, "line", answer->line);
+    json_member_text(&json, "source", answer->source);
+    json_member_integer(&json, "queries", (int64_t)answer->queries);
+    json_key(&json, "sql");
+    json_array(&json);
+    each_event(session, answer, TAPE_QUERY, json_query, &json);
+    json_close(&json);
+    json_part(session, &json, "rows", answer->has_rows, rows);
+    json_part(session, &json, "value", valued, value);
+    json_key(&json, "output");
+    json_array(&json);
+    each_event(session, answer, TAPE_PRINT, json_printed, &json);
+    json_close(&json);
+    json_fault(&json, &session->fault);
+    json_close(&json);
+    json_end_line(&json);
+}
+
+/* ---- text for people ----------------------------------------------------------------------- */
+
+enum { ROWS_SHOWN = 20, QUERIES_SHOWN = 8, INDENT = 4 };
+
+struct page {
+    struct text text;
+    struct paper paper;
+    uint64_t queries; /* shown so far */
+};
+
+static void add_line(struct page *page, const char *line) {
+    paper_add(&page->text, &page->paper, line);
+    text_add_char(&page->text, '\n');
+}
+
+static void add_source(struct page *page, const char *source) {
+    const char *prompt = ">>> ";
+    for (const char *end; *source; source = *end ? end + 1 : end, prompt = "... ") {
+        end = source + strcspn(source, "\n");
+        text_add(&page->text, prompt);
+        paper_add_bytes(&page->text, &page->paper, source, (size_t)(end - source));
+        text_add_char(&page->text, '\n');
+    }
+}
+
+static void text_query(void *context, const struct tape_event *event, const char *sql) {
+    struct page *page = context;
+    char took[UNITS_SIZE], rows[UNITS_SIZE];
+    if (page->queries++ >= QUERIES_SHOWN) return;
+    paper_add_wrapped(&page->text, &page->paper, sql, INDENT);
+    text_format(&page->text, "%*s%s rows, %s\n", INDENT, "",
+                units_count((uint64_t)event->amount, rows, sizeof rows),
+                units_duration(event->elapsed_ns, took, sizeof took));
+}
+
+static void text_printed(void *context, const struct tape_event *event, const char *text) {
+    (void)event;
+    add_line(context, text);
+}
+
+static void add_repr(struct session *session, struct page *page, struct value value) {
+    const char *repr = object_repr(&session->runtime, value);
+    if (repr) add_line(page, repr);
+}
+
+static void add_rows(struct session *session, struct page *page, const struct list *rows) {
+    for (size_t i = 0; i < rows->count && i < ROWS_SHOWN; i++)
+        add_repr(session, page, rows->items[i]);
+    if (rows->count > ROWS_SHOWN) text_format(&page->text, "... %zu rows in all\n", rows->count);
+}
+
+static void add_queries(struct session *session, struct page *page, const struct answer *answer) {
+    char took[UNITS_SIZE], count[UNITS_SIZE];
+    if (!answer->queries) return;
+    each_event(session, answer, TAPE_QUERY, text_query, page);
+    text_format(&page->text, "%*s%s %s, %s\n", INDENT, "",
+                units_count(answer->queries, count, sizeof count),
+                answer->queries == 1 ? "query" : "queries",
+                units_duration(answer->elapsed_ns, took, sizeof took));
+}
+
+static void write_text(struct session *session, const struct answer *answer) {
+    struct page page = {.paper = paper_of(session->listing->out)};
+    text_init(&page.text, &session->arena);
+    add_source(&page, answer->source);
+    each_event(session, answer, TAPE_PRINT, text_printed, &page);
+    if (answer->has_rows)
+        add_rows(session, &page, (struct list *)answer->rows.object);
+    else if (answer->has_value && answer->value.kind != VALUE_NONE)
+        add_repr(session, &page, answer->value);
+    if (fault_raised(&session->fault)) {
+        session->raised = true;
+        const char *error =
+            arena_format(&session->arena, "line %u, column %u: %s: %s", session->fault.line,
+                         session->fault.column, session->fault.type, session->fault.message);
+        add_line(&page, error ? error : session->fault.type);
+    }
+    add_queries(session, &page, answer);
+    const char *text = text_finish(&page.text);
+    if (text) fputs(text, session->listing->out);
+}
+
+/* ---- the session --------------------------------------------------------------------------- */
+
+static bool make_script(struct session *session) {
+    const struct module *modules[] = {
+        names_of_models(&session->runtime, registry_of(session->runtime.database), "blog.models"),
+        names_of_django(&session->runtime),
+        &function_module,
+        &datetime_module,
+        &uuid_module,
+    };
+    if (!modules[0] || !modules[1]) return false;
+    session->script =
+        script_new(&session->runtime, modules, sizeof modules / sizeof modules[0], true);
+    return session->script != NULL;
+}
+
+static int run_listing(struct session *session) {
+    struct program *program = script_parse(&session->runtime, session->listing->source);
+    for (size_t i = 0; program && i < program_count(program); i++) {
+        struct answer answer;
+        take_statement(session, program, i, &answer);
+        if (session->listing->json)
+            write_json(session, &answer);
+        else
+            write_text(session, &answer);
+    }
+    if (!program)
+        return command_fail(EXIT_SYSTEM, "%s: %s", session->listing->name, session->fault.message);
+    return session->raised ? EXIT_FALSE : EXIT_DONE;
+}
+
+static int run_session(struct session *session) {
+    const char *what = session->listing->database ? session->listing->database : "the blog";
+    if (!open_database(session) || !make_script(session))
+        return command_fail(EXIT_SYSTEM, "%s: %s", what, session->fault.message);
+    return run_listing(session);
+}
+
+static int try_orm_run(const struct try_listing *listing) {
+    struct session session = {.listing = listing};
+    memory_init(&session.memory, 0);
+    arena_init(&session.arena, &session.memory);
+    fault_init(&session.fault, &session.arena);
+    struct tape *tape = tape_new(&session.memory, EVENTS_MOST);
+    if (!tape) return command_fail(EXIT_SYSTEM, "orm: out of memory");
+    head_init(&session.head, tape);
+    session.runtime = (struct runtime){.arena = &session.arena,
+                                       .memory = &session.memory,
+                                       .head = &session.head,
+                                       .fault = &session.fault};
+    int code = run_session(&session);
+    database_close(session.runtime.database);
+    tape_free(tape);
+    arena_release(&session.arena);
+    return code;
+}
+
+const struct try_kind try_orm = {
+    .name = "orm",
+    .summary = "querysets against the blog",
+    .takes_database = true,
+    .run = try_orm_run,
+};
