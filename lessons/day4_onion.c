@@ -10,13 +10,13 @@
 #include "lessons/trace_figure.h"
 
 bool onion_run(struct stage *stage) {
-    struct site *site = site_new(&stage->runtime, practice_urlconf);
-    if (!site) return false;
+    struct project *project = project_new(&stage->runtime, practice_urlconf);
+    if (!project) return false;
     size_t count;
-    const struct module *const *modules = site_modules(site, &count);
+    const struct module *const *modules = project_modules(project, &count);
     struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
-    site_attach(site, script);
+    project_attach(project, script);
     return script_run(&stage->runtime, script, stage->listing);
 }
 

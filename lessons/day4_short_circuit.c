@@ -22,7 +22,7 @@ struct result {
     size_t places;       /* how many places the sweep tried */
 };
 
-/* ---- the site -------------------------------------------------------------------------------- */
+/* ---- the project ----------------------------------------------------------------------------- */
 
 static const char article_sql[] = "SELECT id, title, views FROM blog_article WHERE id = %s";
 
@@ -100,11 +100,11 @@ static bool try_place(struct stage *stage, const struct layer *layers, const str
     return response != NULL;
 }
 
-static bool sweep(struct stage *stage, struct site *site, struct urlconf urlconf,
+static bool sweep(struct stage *stage, struct project *project, struct urlconf urlconf,
                   struct result *result) {
     struct layer *layers;
     size_t count;
-    if (!site_layers(site, &layers, &count)) return false;
+    if (!project_layers(project, &layers, &count)) return false;
     if (!keep_layers(stage, layers, count, result)) return false;
     if (result->keeper_index == count || count > PLACES_MOST) return true;
     stage->head.line = 0;
@@ -121,16 +121,16 @@ static bool run_with_database(struct stage *stage, struct result *result) {
     if (!view) return fault_no_memory(&stage->fault);
     *view = (struct view){{&view_type}, "article_list", "blog.views", article_list, stage};
     struct urlconf urlconf = {resolve, view};
-    struct site *site = site_new(&stage->runtime, urlconf);
-    if (!site) return false;
+    struct project *project = project_new(&stage->runtime, urlconf);
+    if (!project) return false;
     size_t count;
-    const struct module *const *modules = site_modules(site, &count);
+    const struct module *const *modules = project_modules(project, &count);
     struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
-    site_attach(site, script);
-    site_sort(site, lane_of, NULL);
+    project_attach(project, script);
+    project_sort(project, lane_of, NULL);
     return script_run(&stage->runtime, script, stage->listing) &&
-           sweep(stage, site, urlconf, result);
+           sweep(stage, project, urlconf, result);
 }
 
 bool short_circuit_run(struct stage *stage) {

@@ -28,7 +28,7 @@ struct session {
     struct head head;
     struct runtime runtime;
     struct tape *tape;
-    struct site *site;
+    struct project *project;
     struct script *script;
     struct paper paper;
     struct json json;
@@ -157,9 +157,9 @@ static void print_fault(struct session *session) {
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-/* Called by the site after each request. The tape is emptied then: nobody looks at it again, and so
- * it never has to coarsen. */
-static void answered(void *context, const struct site_answer *answer) {
+/* Called by the project after each request. The tape is emptied then: nobody looks at it again, and
+ * so it never has to coarsen. */
+static void answered(void *context, const struct project_answer *answer) {
     struct session *session = context;
     struct trace trace;
     print_printed(session, answer->first_event);
@@ -210,14 +210,14 @@ static bool open_session(struct session *session, const struct try_listing *list
                                         .memory = &session->memory,
                                         .head = &session->head,
                                         .fault = &session->fault};
-    session->site = site_new(&session->runtime, practice_urlconf);
-    if (!session->site) return false;
+    session->project = project_new(&session->runtime, practice_urlconf);
+    if (!session->project) return false;
     size_t count;
-    const struct module *const *modules = site_modules(session->site, &count);
+    const struct module *const *modules = project_modules(session->project, &count);
     session->script = script_new(&session->runtime, modules, count, true);
     if (!session->script) return false;
-    site_attach(session->site, session->script);
-    site_tell(session->site, answered, session);
+    project_attach(session->project, session->script);
+    project_tell(session->project, answered, session);
     return true;
 }
 

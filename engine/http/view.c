@@ -1,5 +1,17 @@
-/* view - see view.h. A listing can name a view and print it, and that is all. */
+/* view - see view.h. A listing can name a view, print it, and ask what it is called. */
 #include "engine/http/view.h"
+
+#include <string.h>
+
+static bool view_attribute(struct runtime *runtime, struct object *self, const char *name,
+                           struct value *result, bool *found) {
+    (void)runtime;
+    const struct view *view = (const struct view *)self;
+    bool is_name = strcmp(name, "__name__") == 0;
+    *found = is_name || strcmp(name, "__module__") == 0;
+    if (*found) *result = value_text(is_name ? view->name : view->module);
+    return *found;
+}
 
 static const char *view_repr(struct runtime *runtime, struct object *self) {
     const char *text = arena_format(runtime->arena, "<function %s>", ((struct view *)self)->name);
@@ -7,4 +19,5 @@ static const char *view_repr(struct runtime *runtime, struct object *self) {
     return text;
 }
 
-const struct object_type view_type = {.name = "function", .repr = view_repr};
+const struct object_type view_type = {
+    .name = "function", .get_attribute = view_attribute, .repr = view_repr};

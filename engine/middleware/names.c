@@ -1,6 +1,7 @@
-/* names - see names.h. In order: the site, MIDDLEWARE, Layer(), a request, Client(), the modules.
+/* names - see names.h. In order: the project, MIDDLEWARE, Layer(), a request, Client(), the
+ * modules.
  *
- * Layer, get and Client are objects of this file's own types, since each must know its site. */
+ * Layer, get and Client are objects of this file's own types, since each must know its project. */
 #include "engine/middleware/names.h"
 
 #include <string.h>
@@ -12,27 +13,27 @@
 /* One test client: a chain, built at its first request. */
 struct client {
     struct object base;
-    struct site *site;
+    struct project *project;
     struct chain *chain;
     struct value *built_from; /* what MIDDLEWARE held then */
     size_t built_count;
 };
 
 /* Client, the class; and get, which has a client of its own. */
-struct site_callable {
+struct project_callable {
     struct object base;
-    struct site *site;
+    struct project *project;
 };
 
-struct site {
+struct project {
     struct runtime *runtime;
     struct urlconf urlconf;
     const struct script *script;
-    void (*answered)(void *context, const struct site_answer *answer);
+    void (*answered)(void *context, const struct project_answer *answer);
     void *context;
     uint8_t (*lane)(void *context, const struct request *request);
     void *lane_context;
-    struct site_callable class, get;
+    struct project_callable class, get;
     struct function layer;
     struct client own; /* behind get */
     struct module_name test_names[1], daybook_names[2];
@@ -56,36 +57,36 @@ static const char *layer_repr(struct runtime *runtime, struct object *self) {
 
 static const struct object_type layer_object_type = {.name = "Layer", .repr = layer_repr};
 
-static bool read_middleware(struct site *site, const struct list **list) {
+static bool read_middleware(struct project *project, const struct list **list) {
     struct value value;
     *list = NULL;
-    if (!site->script || !script_lookup(site->script, "MIDDLEWARE", &value)) return true;
+    if (!project->script || !script_lookup(project->script, "MIDDLEWARE", &value)) return true;
     if (!object_is(value, &list_type) && !object_is(value, &tuple_type))
-        return fault_raise(site->runtime->fault, "NotSupported",
+        return fault_raise(project->runtime->fault, "NotSupported",
                            "MIDDLEWARE is a %s here; it must be a list", value_type_name(value));
     *list = (const struct list *)value.object;
     return true;
 }
 
-static bool make_layer(struct site *site, struct value value, struct layer *layer) {
-    if (value.kind == VALUE_TEXT) return ready_make(site->runtime, value.text, layer);
+static bool make_layer(struct project *project, struct value value, struct layer *layer) {
+    if (value.kind == VALUE_TEXT) return ready_make(project->runtime, value.text, layer);
     if (object_is(value, &layer_object_type)) {
         *layer = ((struct layer_object *)value.object)->layer;
         return true;
     }
-    return fault_raise(site->runtime->fault, "NotSupported",
+    return fault_raise(project->runtime->fault, "NotSupported",
                        "a %s in MIDDLEWARE; it holds dotted paths and Layer()s",
                        value_type_name(value));
 }
 
-bool site_layers(struct site *site, struct layer **layers, size_t *count) {
+bool project_layers(struct project *project, struct layer **layers, size_t *count) {
     const struct list *list;
-    if (!read_middleware(site, &list)) return false;
+    if (!read_middleware(project, &list)) return false;
     *count = list ? list->count : 0;
-    *layers = arena_array(site->runtime->arena, *count, sizeof **layers);
-    if (!*layers) return fault_no_memory(site->runtime->fault);
+    *layers = arena_array(project->runtime->arena, *count, sizeof **layers);
+    if (!*layers) return fault_no_memory(project->runtime->fault);
     for (size_t i = 0; i < *count; i++)
-        if (!make_layer(site, list->items[i], &(*layers)[i])) return false;
+        if (!make_layer(project, list->items[i], &(*layers)[i])) return false;
     return true;
 }
 
@@ -106,18 +107,18 @@ static bool is_unchanged(const struct client *client, const struct list *list) {
 
 /* Start-up, as far as it concerns the middleware. */
 static bool build(struct client *client) {
-    struct site *site = client->site;
-    struct runtime *runtime = site->runtime;
+    struct project *project = client->project;
+    struct runtime *runtime = project->runtime;
     const struct list *list;
     struct layer *layers;
     size_t count;
     client->chain = NULL;
-    if (!read_middleware(site, &list) || !site_layers(site, &layers, &count)) return false;
+    if (!read_middleware(project, &list) || !project_layers(project, &layers, &count)) return false;
     client->built_from = arena_array(runtime->arena, count, sizeof *client->built_from);
     if (!client->built_from) return fault_no_memory(runtime->fault);
     for (size_t i = 0; i < count; i++) client->built_from[i] = list->items[i];
     client->built_count = count;
-    client->chain = chain_build(runtime, layers, count, site->urlconf);
+    client->chain = chain_build(runtime, layers, count, project->urlconf);
     return client->chain != NULL;
 }
 
@@ -219,10 +220,10 @@ static const struct response *send(struct runtime *runtime, const struct client 
         fault_no_memory(runtime->fault);
         return NULL;
     }
-    const struct site *site = client->site;
+    const struct project *project = client->project;
     struct head *head = runtime->head;
     uint8_t lane = head->lane;
-    if (site->lane) head->lane = site->lane(site->lane_context, request);
+    if (project->lane) head->lane = project->lane(project->lane_context, request);
     head_enter(head, TAPE_REQUEST, what);
     struct response *response = chain_call(client->chain, runtime, request);
     head_leave(head, TAPE_REQUEST, what, response ? response->status : 0);
@@ -232,9 +233,9 @@ static const struct response *send(struct runtime *runtime, const struct client 
 
 static bool request_with(struct runtime *runtime, struct client *client, const char *method,
                          const struct arguments *arguments, struct value *result) {
-    struct site *site = client->site;
-    struct site_answer answer = {.first_event =
-                                     runtime->head->tape ? tape_length(runtime->head->tape) : 0};
+    struct project *project = client->project;
+    struct project_answer answer = {.first_event =
+                                        runtime->head->tape ? tape_length(runtime->head->tape) : 0};
     struct request *request = NULL;
     if (!make_request(runtime, method, arguments, &request)) return false;
     if (client->chain || build(client)) {
@@ -242,7 +243,7 @@ static bool request_with(struct runtime *runtime, struct client *client, const c
         answer.request = request;
         answer.response = send(runtime, client, request);
     }
-    if (site->answered) site->answered(site->context, &answer);
+    if (project->answered) project->answered(project->context, &answer);
     if (!answer.response) return false;
     struct response_object *object = arena_alloc(runtime->arena, sizeof *object);
     if (!object) return fault_no_memory(runtime->fault);
@@ -280,7 +281,7 @@ static bool call_class(struct runtime *runtime, struct object *self,
     struct client *client = arena_alloc(runtime->arena, sizeof *client);
     if (!client) return fault_no_memory(runtime->fault);
     client->base.type = &client_type;
-    client->site = ((struct site_callable *)self)->site;
+    client->project = ((struct project_callable *)self)->project;
     *result = value_object(&client->base);
     return true;
 }
@@ -289,56 +290,57 @@ static const struct object_type client_class_type = {.name = "type", .call = cal
 
 static bool call_get(struct runtime *runtime, struct object *self,
                      const struct arguments *arguments, struct value *result) {
-    struct site *site = ((struct site_callable *)self)->site;
+    struct project *project = ((struct project_callable *)self)->project;
     const struct list *list;
-    if (!read_middleware(site, &list)) return false;
-    if (!is_unchanged(&site->own, list)) site->own.chain = NULL;
-    return request_with(runtime, &site->own, "GET", arguments, result);
+    if (!read_middleware(project, &list)) return false;
+    if (!is_unchanged(&project->own, list)) project->own.chain = NULL;
+    return request_with(runtime, &project->own, "GET", arguments, result);
 }
 
 static const struct object_type get_type = {.name = "function", .call = call_get};
 
-/* ---- the site ------------------------------------------------------------------------------- */
+/* ---- the project ----------------------------------------------------------------------------- */
 
-struct site *site_new(struct runtime *runtime, struct urlconf urlconf) {
-    struct site *site = arena_alloc(runtime->arena, sizeof *site);
-    if (!site) {
+struct project *project_new(struct runtime *runtime, struct urlconf urlconf) {
+    struct project *project = arena_alloc(runtime->arena, sizeof *project);
+    if (!project) {
         fault_no_memory(runtime->fault);
         return NULL;
     }
-    site->runtime = runtime;
-    site->urlconf = urlconf;
-    site->class = (struct site_callable){{&client_class_type}, site};
-    site->get = (struct site_callable){{&get_type}, site};
-    site->layer = (struct function){{&function_type}, "Layer", call_layer};
-    site->own = (struct client){.base = {&client_type}, .site = site};
-    site->test_names[0] = (struct module_name){"Client", value_object(&site->class.base)};
-    site->daybook_names[0] = (struct module_name){"Layer", value_object(&site->layer.base)};
-    site->daybook_names[1] = (struct module_name){"get", value_object(&site->get.base)};
-    site->test = (struct module){"django.test", site->test_names, 1};
-    site->daybook = (struct module){"daybook", site->daybook_names, 2};
-    site->modules[0] = &site->test;
-    site->modules[1] = &site->daybook;
-    return site;
+    project->runtime = runtime;
+    project->urlconf = urlconf;
+    project->class = (struct project_callable){{&client_class_type}, project};
+    project->get = (struct project_callable){{&get_type}, project};
+    project->layer = (struct function){{&function_type}, "Layer", call_layer};
+    project->own = (struct client){.base = {&client_type}, .project = project};
+    project->test_names[0] = (struct module_name){"Client", value_object(&project->class.base)};
+    project->daybook_names[0] = (struct module_name){"Layer", value_object(&project->layer.base)};
+    project->daybook_names[1] = (struct module_name){"get", value_object(&project->get.base)};
+    project->test = (struct module){"django.test", project->test_names, 1};
+    project->daybook = (struct module){"daybook", project->daybook_names, 2};
+    project->modules[0] = &project->test;
+    project->modules[1] = &project->daybook;
+    return project;
 }
 
-void site_attach(struct site *site, const struct script *script) {
-    site->script = script;
+void project_attach(struct project *project, const struct script *script) {
+    project->script = script;
 }
 
-void site_tell(struct site *site, void (*answered)(void *context, const struct site_answer *answer),
-               void *context) {
-    site->answered = answered;
-    site->context = context;
+void project_tell(struct project *project,
+                  void (*answered)(void *context, const struct project_answer *answer),
+                  void *context) {
+    project->answered = answered;
+    project->context = context;
 }
 
-void site_sort(struct site *site, uint8_t (*lane)(void *context, const struct request *request),
-               void *context) {
-    site->lane = lane;
-    site->lane_context = context;
+void project_sort(struct project *project,
+                  uint8_t (*lane)(void *context, const struct request *request), void *context) {
+    project->lane = lane;
+    project->lane_context = context;
 }
 
-const struct module *const *site_modules(const struct site *site, size_t *count) {
-    *count = sizeof site->modules / sizeof *site->modules;
-    return site->modules;
+const struct module *const *project_modules(const struct project *project, size_t *count) {
+    *count = sizeof project->modules / sizeof *project->modules;
+    return project->modules;
 }

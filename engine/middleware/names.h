@@ -13,7 +13,8 @@
  * later change is not seen by it. get(path) is the shorter form: it starts anew whenever MIDDLEWARE
  * has changed. Each request is a REQUEST span on the tape.
  *
- * Order of calls: site_new, script_new with site_modules, site_attach, then the listing runs.
+ * Order of calls: project_new, script_new with project_modules, project_attach, then the listing
+ * runs.
  *
  * Mirrors django.test.client.Client and its ClientHandler. */
 #ifndef ENGINE_MIDDLEWARE_NAMES_H
@@ -23,36 +24,37 @@
 #include "engine/object/object.h"
 #include "engine/script/script.h"
 
-struct site;
+struct project;
 
-/* What a request through the site came to. Borrowed for the duration of the call. */
-struct site_answer {
+/* What a request through the project came to. Borrowed for the duration of the call. */
+struct project_answer {
     const struct chain *chain;       /* NULL: it could not be built */
     const struct request *request;   /* NULL likewise */
     const struct response *response; /* NULL: raised; runtime->fault says what */
     size_t first_event;              /* on the tape, the building of the chain included */
 };
 
-/* A site whose URLs lead where urlconf says. Lives in runtime->arena; NULL: no memory. */
-struct site *site_new(struct runtime *runtime, struct urlconf urlconf);
+/* A project whose URLs lead where urlconf says. Lives in runtime->arena; NULL: no memory. */
+struct project *project_new(struct runtime *runtime, struct urlconf urlconf);
 
 /* Where MIDDLEWARE is looked up. Until then it is the empty list, Django's default. */
-void site_attach(struct site *site, const struct script *script);
+void project_attach(struct project *project, const struct script *script);
 
 /* Whom to tell of each answer; NULL for nobody. */
-void site_tell(struct site *site, void (*answered)(void *context, const struct site_answer *answer),
-               void *context);
+void project_tell(struct project *project,
+                  void (*answered)(void *context, const struct project_answer *answer),
+                  void *context);
 
 /* Which lane of the tape a request is recorded on; NULL: the one its client runs on. */
-void site_sort(struct site *site, uint8_t (*lane)(void *context, const struct request *request),
-               void *context);
+void project_sort(struct project *project,
+                  uint8_t (*lane)(void *context, const struct request *request), void *context);
 
 /* What imports may name: django.test (Client) and daybook (Layer, get). */
-const struct module *const *site_modules(const struct site *site, size_t *count);
+const struct module *const *project_modules(const struct project *project, size_t *count);
 
 /* The layers that MIDDLEWARE names now, in the runtime's arena. False: a fault, such as Django's
  * ImportError for a name that is not there. */
-bool site_layers(struct site *site, struct layer **layers, size_t *count);
+bool project_layers(struct project *project, struct layer **layers, size_t *count);
 
 /* A response in a listing: status_code, reason_phrase, content, headers, response['Name']. */
 struct response_object {
