@@ -1,4 +1,5 @@
-/* view - see view.h. A listing can name a view, print it, and ask what it is called. */
+/* view - see view.h. A listing can name a view, print it, ask what it is called, and put it
+ * in a path(); requests call it through its frame. */
 #include "engine/http/view.h"
 
 #include <string.h>
@@ -13,6 +14,13 @@ static bool view_attribute(struct runtime *runtime, struct object *self, const c
     return *found;
 }
 
+static bool view_call(struct runtime *runtime, struct object *self,
+                      const struct arguments *arguments, struct value *result) {
+    (void)arguments, (void)result;
+    return fault_raise(runtime->fault, "NotSupported", "calling the view %s from a listing",
+                       ((const struct view *)self)->name);
+}
+
 static const char *view_repr(struct runtime *runtime, struct object *self) {
     const char *text = arena_format(runtime->arena, "<function %s>", ((struct view *)self)->name);
     if (!text) fault_no_memory(runtime->fault);
@@ -20,4 +28,4 @@ static const char *view_repr(struct runtime *runtime, struct object *self) {
 }
 
 const struct object_type view_type = {
-    .name = "function", .get_attribute = view_attribute, .repr = view_repr};
+    .name = "function", .get_attribute = view_attribute, .call = view_call, .repr = view_repr};

@@ -87,9 +87,24 @@ static const struct level *make_level(struct runtime *runtime, struct nesting *n
     return level;
 }
 
-const struct level *level_new(struct runtime *runtime, struct value list) {
+const struct level *level_new(struct runtime *runtime, struct value list,
+                              const struct level **levels) {
     struct nesting nesting = {0};
-    return make_level(runtime, &nesting, list);
+    const struct level *level = make_level(runtime, &nesting, list);
+    *levels = nesting.ready;
+    return level;
+}
+
+bool level_is_current(const struct level *level) {
+    const struct list *list = (const struct list *)level->list.object;
+    if (list->count != level->count) return false;
+    for (size_t i = 0; i < level->count; i++) {
+        const struct route *route = level->entries[i].route;
+        if (route && (list->items[i].kind != VALUE_OBJECT ||
+                      list->items[i].object != (const struct object *)route))
+            return false;
+    }
+    return true;
 }
 
 bool level_check(struct runtime *runtime, const struct level *level) {

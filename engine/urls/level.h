@@ -39,11 +39,15 @@ struct candidates;
 
 struct resolver {
     const struct level *root;
+    const struct level *levels;    /* all of them, in a row */
     struct candidates *candidates; /* what reverse() has prepared so far */
 };
 
-/* Makes a list ready, with all that it includes. NULL: fault. */
-const struct level *level_new(struct runtime *, struct value list);
+/* Makes a list ready, with all that it includes; *levels are all of them. NULL: fault. */
+const struct level *level_new(struct runtime *, struct value list, const struct level **levels);
+
+/* True while the list holds the routes that the level was made of. */
+bool level_is_current(const struct level *);
 
 /* Raises what Django raises when it comes to look into this list. */
 bool level_check(struct runtime *, const struct level *);

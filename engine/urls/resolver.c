@@ -8,8 +8,14 @@
 struct resolver *resolver_new(struct runtime *runtime, struct value urlpatterns) {
     struct resolver *resolver = arena_alloc(runtime->arena, sizeof *resolver);
     if (!resolver) return fault_no_memory(runtime->fault), NULL;
-    resolver->root = level_new(runtime, urlpatterns);
+    resolver->root = level_new(runtime, urlpatterns, &resolver->levels);
     return resolver->root ? resolver : NULL;
+}
+
+bool resolver_is_current(const struct resolver *resolver) {
+    for (const struct level *level = resolver->levels; level; level = level->next)
+        if (!level_is_current(level)) return false;
+    return true;
 }
 
 /* ---- the walk ----------------------------------------------------------------------------- */

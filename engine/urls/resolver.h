@@ -53,8 +53,10 @@ struct route_parts {
 /* Makes a route in the runtime's arena. NULL: fault (ImproperlyConfigured for a bad route). */
 struct route *route_new(struct runtime *, const struct route_parts *);
 
-/* The name a view goes by where its route has none: its __name__. In the arena; NULL: no memory. */
+/* The name a view goes by where its route has none, its __name__; and the same behind its module:
+ * "blog.views.year". Borrowed from the view or the arena; NULL: fault. */
 const char *route_view_name(struct runtime *, struct value view);
+const char *route_view_path(struct runtime *, struct value view);
 
 struct resolver;
 
@@ -73,6 +75,9 @@ struct route_match {
 /* The resolver of a whole urlconf, a list or tuple of routes, in the runtime's arena. What is wrong
  * with an entry is raised when the walk comes to it, as in Django. NULL: fault. */
 struct resolver *resolver_new(struct runtime *, struct value urlpatterns);
+
+/* False once a list has changed since the resolver was made of it: make another one. */
+bool resolver_is_current(const struct resolver *);
 
 /* Resolves a path: decoded, without query string, beginning with "/". *found = false and no fault
  * when nothing fits (match->tried is then set): Django raises Resolver404 there. Returns false on

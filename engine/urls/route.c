@@ -21,13 +21,27 @@ struct route *route_new(struct runtime *runtime, const struct route_parts *parts
     return route;
 }
 
-const char *route_view_name(struct runtime *runtime, struct value view) {
-    struct value name;
+/* A str among a view's attributes; NULL where it has no such one. */
+static const char *text_attribute(struct runtime *runtime, struct value view, const char *name) {
+    struct value value;
     bool found = false;
-    if (object_find_attribute(runtime, view, "__name__", &name, &found) && found &&
-        name.kind == VALUE_TEXT)
-        return name.text;
-    return fault_raised(runtime->fault) ? NULL : value_type_name(view);
+    if (!object_find_attribute(runtime, view, name, &value, &found)) return NULL;
+    return found && value.kind == VALUE_TEXT ? value.text : NULL;
+}
+
+const char *route_view_name(struct runtime *runtime, struct value view) {
+    const char *name = text_attribute(runtime, view, "__name__");
+    if (fault_raised(runtime->fault)) return NULL;
+    return name ? name : value_type_name(view);
+}
+
+const char *route_view_path(struct runtime *runtime, struct value view) {
+    const char *name = route_view_name(runtime, view);
+    const char *module = name ? text_attribute(runtime, view, "__module__") : NULL;
+    if (!module) return name;
+    const char *path = arena_format(runtime->arena, "%s.%s", module, name);
+    if (!path) fault_no_memory(runtime->fault);
+    return path;
 }
 
 /* ---- as an object ------------------------------------------------------------------------- */
