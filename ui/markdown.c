@@ -62,7 +62,7 @@ static void underline(struct parse *parse, unsigned level, unsigned columns) {
 static void put_heading(struct parse *parse, unsigned level) {
     struct markdown_line like = {.kind = MARKDOWN_LINE_HEADING, .level = level};
     lines_begin_block(&parse->lines);
-    memset(parse->text.styles, MARKDOWN_HEADING, parse->text.length);
+    for (size_t i = 0; i < parse->text.length; i++) parse->text.styles[i] = MARKDOWN_HEADING;
     lines_put_wrapped(&parse->lines, like, &parse->text);
     unsigned columns = rich_widest_line(&parse->text), room = lines_room(&parse->lines);
     if (parse->lines.options->plain && level <= 2)

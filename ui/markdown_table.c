@@ -12,7 +12,7 @@
 #include "ui/columns.h"
 #include "ui/markdown_lines.h"
 
-enum { GAP = 2, COLUMNS_MOST = 32, LEAST_COLUMN = 3 };
+enum { GAP = 2, COLUMNS_MOST = 32 };
 
 static unsigned sum(const unsigned *widths, size_t count) {
     unsigned total = 0;
@@ -34,8 +34,8 @@ static void shrink(unsigned *widths, const unsigned *least, size_t count, unsign
 
 static void measure(const struct markdown_table *table, size_t columns, unsigned room,
                     unsigned *widths) {
-    unsigned words[COLUMNS_MOST] = {0}, least[COLUMNS_MOST];
-    for (size_t i = 0; i < columns; i++) widths[i] = least[i] = LEAST_COLUMN;
+    unsigned words[COLUMNS_MOST], least[COLUMNS_MOST];
+    for (size_t i = 0; i < columns; i++) widths[i] = least[i] = words[i] = 1;
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         if (column >= columns) continue;
@@ -44,8 +44,6 @@ static void measure(const struct markdown_table *table, size_t columns, unsigned
         if (line > widths[column]) widths[column] = line;
         if (word > words[column]) words[column] = word;
     }
-    for (size_t i = 0; i < columns; i++)
-        if (words[i] < LEAST_COLUMN) words[i] = LEAST_COLUMN;
     shrink(widths, words, columns, room);
     shrink(widths, least, columns, room);
 }

@@ -1,0 +1,253 @@
+/* Progress: kept where it can be, and never at the price of what is there. */
+#include "tests/support/testing.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "ui/progress.h"
+
+/* Each test has a folder of its own; `home` stands for it. */
+static int make_home(void **state) {
+    struct program *home = malloc(sizeof *home);
+    *state = home;
+    return home && program_init(home) ? 0 : -1;
+}
+
+static int remove_home(void **state) {
+    program_release(*state);
+    free(*state);
+    return 0;
+}
+
+static struct progress *open_file(struct program *home, const char *name, enum progress_mode mode) {
+    struct progress *progress = progress_open_at(program_path(home, name), mode);
+    assert_non_null(progress);
+    return progress;
+}
+
+static void what_was_noted_is_there_next_time(void **state) {
+    struct progress *progress = open_file(*state, "a/b/progress.db", PROGRESS_KEEP);
+    struct progress_place place;
+    assert_false(progress_place(progress, &place));
+    progress_visit(progress, "lazy", "cache");
+    progress_visit(progress, "sql", NULL);
+    progress_mark_done(progress, "lazy", "cache");
+    progress_mark_done(progress, "lazy", "cache");
+    assert_null(progress_warning(progress));
+    progress_close(progress);
+
+    progress = open_file(*state, "a/b/progress.db", PROGRESS_READ);
+    assert_true(progress_place(progress, &place));
+    assert_string_equal(place.lesson, "sql");
+    assert_string_equal(place.step, "");
+    assert_true(progress_is_done(progress, "lazy", "cache"));
+    assert_false(progress_is_done(progress, "lazy", "recipe"));
+    progress_close(progress);
+}
+
+static void the_last_answer_to_a_question_counts(void **state) {
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    struct progress_prediction wrong = {"lazy", "cache", "how many?", "2", "1", false};
+    struct progress_prediction right = {"lazy", "cache", "how many?", "1", "1", true};
+    size_t made, met;
+    progress_predict(progress, &wrong);
+    progress_predict(progress, &right);
+    wrong.step = "recipe";
+    progress_predict(progress, &wrong);
+    progress_count(progress, &made, &met);
+    assert_int_equal(made, 2);
+    assert_int_equal(met, 1);
+    progress_close(progress);
+}
+
+static void count_one(void *context, const struct progress_prediction *prediction) {
+    assert_string_equal(prediction->question, "Zo\xC3\xAB's; DROP TABLE?");
+    ++*(int *)context;
+}
+
+static void predictions_come_back_as_they_were_given(void **state) {
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    struct progress_prediction one = {"a", "b", "Zo\xC3\xAB's; DROP TABLE?", "1", "2", false};
+    int seen = 0;
+    progress_predict(progress, &one);
+    progress_predict(progress, &one);
+    progress_each_prediction(progress, count_one, &seen);
+    assert_int_equal(seen, 2);
+    progress_close(progress);
+}
+
+static void forgetting_leaves_nothing_in_the_file(void **state) {
+    size_t length;
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_visit(progress, "a-place-to-be-forgotten", "x");
+    assert_true(progress_forget(progress));
+    progress_close(progress);
+    char *bytes = program_read_file(program_path(*state, "progress.db"), &length);
+    assert_non_null(bytes);
+    for (size_t i = 0; i + 10 < length; i++) assert_memory_not_equal(bytes + i, "a-place-to", 10);
+    free(bytes);
+}
+
+static void reading_creates_nothing_and_says_nothing(void **state) {
+    struct progress *progress = open_file(*state, "a/progress.db", PROGRESS_READ);
+    assert_null(progress_warning(progress));
+    assert_false(progress_is_done(progress, "lazy", "cache"));
+    progress_close(progress);
+    assert_int_equal(access(program_path(*state, "a"), F_OK), -1);
+}
+
+/* ---- files that must stay as they are ------------------------------------------------------- */
+
+/* Uses a place for everything; it must warn, and the file must be the same byte for byte. */
+static void expect_untouched(struct program *home, const char *name, const char *why) {
+    size_t before_length = 0, after_length = 0;
+    char *before = program_read_file(program_path(home, name), &before_length);
+    struct progress_place place;
+    struct progress *progress = open_file(home, name, PROGRESS_KEEP);
+    progress_visit(progress, "lazy", "cache");
+    progress_mark_done(progress, "lazy", "cache");
+    assert_false(progress_place(progress, &place));
+    assert_false(progress_is_done(progress, "lazy", "cache"));
+    assert_false(progress_forget(progress));
+    assert_non_null(progress_warning(progress));
+    assert_non_null(strstr(progress_warning(progress), why));
+    progress_close(progress);
+    char *after = program_read_file(program_path(home, name), &after_length);
+    assert_int_equal(before != NULL, after != NULL);
+    assert_int_equal(before_length, after_length);
+    if (before) assert_memory_equal(before, after, before_length);
+    free(before);
+    free(after);
+}
+
+static void write_file(struct program *home, const char *name, const char *bytes, size_t length) {
+    FILE *file = fopen(program_path(home, name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void run_sql(struct program *home, const char *name, const char *sql) {
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(program_path(home, name), &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+static void a_file_that_is_no_database_is_left_alone(void **state) {
+    write_file(*state, "progress.db", "my diary\n", 9);
+    expect_untouched(*state, "progress.db", "not a database");
+}
+
+static void somebody_elses_database_is_left_alone(void **state) {
+    run_sql(*state, "progress.db",
+            "CREATE TABLE place (lesson, step); INSERT INTO place VALUES (1, 2)");
+    expect_untouched(*state, "progress.db", "not of daybook");
+}
+
+static void the_file_of_a_newer_daybook_is_left_alone(void **state) {
+    progress_close(open_file(*state, "progress.db", PROGRESS_KEEP));
+    run_sql(*state, "progress.db", "PRAGMA user_version = 2");
+    expect_untouched(*state, "progress.db", "another version");
+}
+
+static void a_damaged_file_is_left_alone(void **state) {
+    size_t length;
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_visit(progress, "lazy", "cache");
+    progress_close(progress);
+    char *bytes = program_read_file(program_path(*state, "progress.db"), &length);
+    assert_true(length > 4096);
+    memset(bytes + 4096, 0xAA, length - 4096);
+    write_file(*state, "progress.db", bytes, length);
+    free(bytes);
+    expect_untouched(*state, "progress.db", "damaged");
+}
+
+static void a_file_cut_short_is_left_alone(void **state) {
+    size_t length;
+    progress_close(open_file(*state, "progress.db", PROGRESS_KEEP));
+    char *bytes = program_read_file(program_path(*state, "progress.db"), &length);
+    write_file(*state, "progress.db", bytes, 5000);
+    free(bytes);
+    expect_untouched(*state, "progress.db", "progress is not kept");
+}
+
+static void a_folder_in_its_place_is_left_alone(void **state) {
+    assert_int_equal(mkdir(program_path(*state, "progress.db"), 0700), 0);
+    expect_untouched(*state, "progress.db", "not a file");
+}
+
+static void a_pipe_in_its_place_does_not_block(void **state) {
+    assert_int_equal(mkfifo(program_path(*state, "progress.db"), 0600), 0);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    assert_non_null(strstr(progress_warning(progress), "not a file"));
+    progress_close(progress);
+}
+
+static void a_folder_that_cannot_be_made_costs_a_warning(void **state) {
+    write_file(*state, "in-the-way", "x", 1);
+    struct progress *progress = open_file(*state, "in-the-way/daybook/progress.db", PROGRESS_KEEP);
+    progress_visit(progress, "lazy", NULL);
+    assert_non_null(strstr(progress_warning(progress), "Not a directory"));
+    progress_close(progress);
+}
+
+static void a_locked_file_costs_a_warning(void **state) {
+    sqlite3 *other;
+    progress_close(open_file(*state, "progress.db", PROGRESS_KEEP));
+    assert_int_equal(sqlite3_open(program_path(*state, "progress.db"), &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_visit(progress, "lazy", NULL);
+    assert_non_null(strstr(progress_warning(progress), "locked"));
+    progress_close(progress);
+    sqlite3_close(other);
+}
+
+static void two_readers_can_keep_progress_at_once(void **state) {
+    struct progress *one = open_file(*state, "progress.db", PROGRESS_KEEP);
+    struct progress *two = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_mark_done(one, "lazy", "cache");
+    progress_mark_done(two, "lazy", "recipe");
+    assert_true(progress_is_done(one, "lazy", "recipe"));
+    assert_true(progress_is_done(two, "lazy", "cache"));
+    assert_null(progress_warning(one));
+    assert_null(progress_warning(two));
+    progress_close(one);
+    progress_close(two);
+}
+
+static void an_empty_file_is_taken_as_new(void **state) {
+    write_file(*state, "progress.db", "", 0);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_mark_done(progress, "lazy", "cache");
+    assert_true(progress_is_done(progress, "lazy", "cache"));
+    progress_close(progress);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, remove_home)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_noted_is_there_next_time),
+        TEST(the_last_answer_to_a_question_counts),
+        TEST(predictions_come_back_as_they_were_given),
+        TEST(forgetting_leaves_nothing_in_the_file),
+        TEST(reading_creates_nothing_and_says_nothing),
+        TEST(a_file_that_is_no_database_is_left_alone),
+        TEST(somebody_elses_database_is_left_alone),
+        TEST(the_file_of_a_newer_daybook_is_left_alone),
+        TEST(a_damaged_file_is_left_alone),
+        TEST(a_file_cut_short_is_left_alone),
+        TEST(a_folder_in_its_place_is_left_alone),
+        TEST(a_pipe_in_its_place_does_not_block),
+        TEST(a_folder_that_cannot_be_made_costs_a_warning),
+        TEST(a_locked_file_costs_a_warning),
+        TEST(two_readers_can_keep_progress_at_once),
+        TEST(an_empty_file_is_taken_as_new),
+    };
+    return RUN_TESTS(tests);
+}
