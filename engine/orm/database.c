@@ -166,10 +166,13 @@ static bool raise_error(struct runtime *runtime, int code) {
     code &= 0xff;
     if (code == SQLITE_NOMEM) return fault_no_memory(runtime->fault);
     if (code == SQLITE_INTERRUPT && is_cancelled(runtime)) return fault_cancelled(runtime->fault);
-    const char *type = "OperationalError";
+    const char *type = "OperationalError", *message = sqlite3_errmsg(database->handle);
+    if (strncmp(message, SQL_NOT_SUPPORTED, strlen(SQL_NOT_SUPPORTED)) == 0)
+        return fault_raise(runtime->fault, "NotSupported", "%s",
+                           message + strlen(SQL_NOT_SUPPORTED));
     for (size_t i = 0; i < sizeof error_types / sizeof error_types[0]; i++)
         if (error_types[i].code == code) type = error_types[i].type;
-    return fault_raise(runtime->fault, type, "%s", sqlite3_errmsg(database->handle));
+    return fault_raise(runtime->fault, type, "%s", message);
 }
 
 /* ---- statements ---------------------------------------------------------------------------- */

@@ -6,5 +6,6 @@
 int sql_functions_register(sqlite3 *handle) {
     int code = sql_functions_register_dates(handle);
     if (code == SQLITE_OK) code = sql_functions_register_math(handle);
+    if (code == SQLITE_OK) code = sql_functions_register_text(handle);
     return code;
 }

@@ -9,11 +9,16 @@
 
 struct sqlite3;
 
+/* An error that begins so is ours, not Django's: the fault's type is NotSupported, its message what
+ * follows. */
+#define SQL_NOT_SUPPORTED "NotSupported: "
+
 /* Registers them all. Returns SQLite's result code. */
 int sql_functions_register(struct sqlite3 *);
 
 /* The groups, each in a file of its own. */
 int sql_functions_register_dates(struct sqlite3 *);
 int sql_functions_register_math(struct sqlite3 *);
+int sql_functions_register_text(struct sqlite3 *);
 
 #endif
