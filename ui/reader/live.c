@@ -178,6 +178,7 @@ static void put_fault(struct state *state) {
     grid_add_row(page);
     if (atomic_load(&state->stage->cancelled)) {
         put_text(page, "stopped: what was recorded until then is shown", STYLE(WARNING));
+        if (state->show_fault) state->live_focus = page->height - 1;
         return;
     }
     int y = grid_add_row(page);
@@ -185,6 +186,7 @@ static void put_fault(struct state *state) {
     x = grid_put(page, y, x, page->width - 1, ": ", STYLE(FAILED));
     grid_wrap(page, y, x, 1, page->width - 1, fault->message, STYLE(TEXT));
     put_place(state, fault);
+    if (state->show_fault) state->live_focus = page->height - 1;
 }
 
 /* ---- claims and fidelity
@@ -305,7 +307,7 @@ void live_build(struct state *state) {
         if (state_step(state)->run) put_fidelity(state);
     }
     state->shown_at = state->replay.at;
-    state->show_selected = false;
+    state->show_selected = state->show_fault = false;
     search_mark(&state->search, &state->live);
     arena_release(&arena);
 }

@@ -326,6 +326,8 @@ static unsigned run_finished(struct state *state, const struct action *action) {
     replay_begin(&state->replay, state->stage->tape);
     judge(state);
     select_busiest_line(state);
+    state->message[0] = '\0';
+    state->show_fault = fault_raised(&state->stage->fault);
     if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
     if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;
     state_visit(state)->done = true;

@@ -124,7 +124,7 @@ struct state {
     int line_row[STATE_LINES + 1]; /* of the live page: where line i of the listing begins */
     unsigned line_count;
     int live_focus;     /* a row of the live page that has to be seen now; -1: none */
-    bool show_selected; /* the chosen line has to be seen now */
+    bool show_selected, show_fault; /* have to be seen in the live page that is built next */
     size_t shown_at;    /* where the replay stood when the live page was built */
 
     struct editor editor; /* in MODE_EDIT */

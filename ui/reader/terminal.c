@@ -86,7 +86,9 @@ static bool can_place_cursor(void) {
     int error;
     if (setupterm(NULL, STDOUT_FILENO, &error) != OK) return false;
     const char *place = tigetstr("cup");
-    return place && place != (const char *)-1;
+    bool can = place && place != (const char *)-1;
+    del_curterm(cur_term); /* newterm reads its own */
+    return can;
 }
 
 /* Terminals send either form of a key, whatever terminfo says. */
