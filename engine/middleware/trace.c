@@ -225,7 +225,12 @@ static void tell_signal(struct reader *reader, const char *subject) {
 }
 
 static void tell(struct reader *reader, const struct tape_event *event) {
-    const char *subject = tape_name(reader->tape, event->subject);
+    /* copied: a trace may outlive what is on the tape */
+    const char *subject = arena_string(reader->arena, tape_name(reader->tape, event->subject));
+    if (!subject) {
+        reader->failed = true;
+        return;
+    }
     if (event->shape == TAPE_LEAVE &&
         (event->kind == TAPE_LAYER || event->kind == TAPE_HOOK || event->kind == TAPE_VIEW)) {
         leave(reader, event);

@@ -62,6 +62,121 @@ static void assert_draws(struct stage *stage, size_t figure_count) {
     }
 }
 
+/* ---- onion ----------------------------------------------------------------------------------- */
+
+static void the_onion_is_mirrored_whatever_the_path(void **state) {
+    (void)state;
+    static const char *const paths[] = {"/ok/", "/raise/ValueError/", "/raise/Http404/",
+                                        "/raise/PermissionDenied/", "/nope/"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct setting settings[SETTINGS_MOST] = {{"path", paths[i]}};
+        struct stage *stage = ran("onion", settings, NULL);
+        assert_all_hold(stage);
+        assert_true(number_of(stage, 0, "entered") == 5);
+        assert_true(number_of(stage, 1, "raised") == (strncmp(paths[i], "/raise", 6) == 0));
+        assert_draws(stage, 3);
+        stage_close(stage);
+    }
+}
+
+static void the_response_leaves_the_last_layer_first(void **state) {
+    (void)state;
+    struct stage *stage = ran("onion", NULL, NULL);
+    double number;
+    size_t order[ORDER_MOST];
+    assert_true(stage->step->prediction->answer(stage, &number, order));
+    for (size_t i = 0; i < 5; i++) assert_int_equal(order[i], 4 - i);
+    stage_close(stage);
+}
+
+static void an_edited_list_is_what_runs(void **state) {
+    (void)state;
+    struct stage *stage = ran("onion", NULL,
+                              "from django.test import Client\n"
+                              "MIDDLEWARE = ['blog.middleware.TimingMiddleware']\n"
+                              "client = Client()\n"
+                              "client.get(path)\n"
+                              "client.get('/raise/KeyError/')\n");
+    assert_all_hold(stage);
+    assert_true(number_of(stage, 0, "entered") == 2);
+    assert_true(number_of(stage, 1, "raised") == 1);
+    double number;
+    size_t order[ORDER_MOST];
+    assert_false(stage->step->prediction->answer(stage, &number, order));
+    stage_close(stage);
+}
+
+/* ---- short-circuit --------------------------------------------------------------------------- */
+
+static void refusals_cost_nothing_below_at_every_setting(void **state) {
+    (void)state;
+    static const struct setting settings[][SETTINGS_MOST] = {
+        {{0}},
+        {{"without-key", "0"}, {"position", "3"}, {"queries", "0"}, {"requests", "100"}},
+        {{"without-key", "100"}, {"position", "6"}, {"queries", "50"}, {"requests", "100"}},
+        {{"without-key", "37"}, {"position", "6"}, {"queries", "50"}, {"requests", "150"}},
+        {{"without-key", "50"}, {"position", "4"}, {"queries", "1"}, {"requests", "2000"}},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        struct stage *stage = ran("short-circuit", settings[i], NULL);
+        assert_all_hold(stage);
+        assert_draws(stage, 5);
+        stage_close(stage);
+    }
+}
+
+static void queries_are_those_of_the_requests_with_a_key(void **state) {
+    (void)state;
+    static const struct setting settings[SETTINGS_MOST] = {
+        {"without-key", "25"}, {"queries", "3"}, {"requests", "100"}};
+    struct stage *stage = ran("short-circuit", settings, NULL);
+    double number;
+    size_t order[ORDER_MOST];
+    assert_true(stage->step->prediction->answer(stage, &number, order));
+    assert_true(number == 75 * 3);
+    assert_true(number_of(stage, 0, "requests") == 25);
+    stage_close(stage);
+}
+
+static void without_the_api_key_layer_the_claims_fall(void **state) {
+    (void)state;
+    struct stage *stage = ran("short-circuit", NULL,
+                              "from django.test import Client\n"
+                              "MIDDLEWARE = ['blog.middleware.TimingMiddleware']\n"
+                              "Client().get('/articles/')\n");
+    assert_false(holds(stage, 0));
+    assert_false(holds(stage, 1));
+    assert_false(holds(stage, 2));
+    stage_close(stage);
+}
+
+static void a_query_above_the_api_key_layer_is_paid_by_refusals_too(void **state) {
+    (void)state;
+    struct stage *stage = ran("short-circuit", NULL,
+                              "from django.test import Client\n"
+                              "MIDDLEWARE = ['blog.middleware.VisitorMiddleware',\n"
+                              "              'blog.middleware.ApiKeyMiddleware']\n"
+                              "Client().get('/articles/')\n");
+    assert_false(holds(stage, 0));
+    assert_true(number_of(stage, 0, "queries") == 1);
+    assert_true(holds(stage, 1));
+    assert_true(holds(stage, 2));
+    stage_close(stage);
+}
+
+static void a_name_that_is_not_there_points_at_its_line(void **state) {
+    (void)state;
+    const struct lesson *lesson = lesson_find("middleware");
+    struct stage *stage = stage_open(lesson, lesson_step(lesson, "short-circuit"));
+    assert_true(stage_set_listing(stage, "from django.test import Client\n"
+                                         "MIDDLEWARE = ['blog.middleware.Nope']\n"
+                                         "Client().get('/articles/')\n"));
+    assert_false(stage_run(stage));
+    assert_string_equal(stage->fault.type, "ImportError");
+    assert_int_equal(stage->fault.line, 3);
+    stage_close(stage);
+}
+
 /* ---- rate-limit ------------------------------------------------------------------------------ */
 
 static void the_limiter_keeps_its_promises_at_every_setting(void **state) {
@@ -103,6 +218,14 @@ static void with_fewer_arrivals_than_tokens_nobody_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_onion_is_mirrored_whatever_the_path),
+        cmocka_unit_test(the_response_leaves_the_last_layer_first),
+        cmocka_unit_test(an_edited_list_is_what_runs),
+        cmocka_unit_test(refusals_cost_nothing_below_at_every_setting),
+        cmocka_unit_test(queries_are_those_of_the_requests_with_a_key),
+        cmocka_unit_test(without_the_api_key_layer_the_claims_fall),
+        cmocka_unit_test(a_query_above_the_api_key_layer_is_paid_by_refusals_too),
+        cmocka_unit_test(a_name_that_is_not_there_points_at_its_line),
         cmocka_unit_test(the_limiter_keeps_its_promises_at_every_setting),
         cmocka_unit_test(a_bottom_limiter_pays_a_query_for_each_refusal),
         cmocka_unit_test(with_fewer_arrivals_than_tokens_nobody_is_refused),

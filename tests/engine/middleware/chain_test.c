@@ -391,6 +391,29 @@ static void a_template_hook_that_returns_none_is_a_value_error(void **state) {
                                        "HttpResponse object. It returned None instead."));
 }
 
+static void without_memory_a_request_ends_with_memory_error(void **state) {
+    struct site *site = *state;
+    add_three(site, "mixin");
+    get(site, "/ok/"); /* builds the chain */
+    for (long allowed = 0, answered = 0; !answered; allowed++) {
+        struct memory memory;
+        struct arena arena;
+        memory_init(&memory, 0);
+        arena_init(&arena, &memory);
+        atomic_store(&memory.fail_after, allowed);
+        struct request request;
+        fault_clear(&site->fault);
+        if (request_init(&request, &arena, "GET", "/raise/ValueError/")) {
+            const struct response *response = chain_call(site->chain, &site->runtime, &request);
+            answered = response != NULL;
+            if (!response) assert_string_equal(site->fault.type, "MemoryError");
+        }
+        assert_int_equal(site->head.depth, 0);
+        arena_release(&arena);
+        assert_int_equal(memory_held(&memory), 0);
+    }
+}
+
 static void words_that_are_not_known_are_refused(void **state) {
     struct site *site = *state;
     struct recorder_words words = {.name = "A", .words = {[RECORDER_BEFORE] = "sing"}};
@@ -426,6 +449,7 @@ int main(void) {
         T(a_view_that_returns_none_is_a_value_error),
         T(template_hooks_run_last_layer_first_then_it_renders),
         T(a_template_hook_that_returns_none_is_a_value_error),
+        T(without_memory_a_request_ends_with_memory_error),
         T(words_that_are_not_known_are_refused),
     };
     return RUN_TESTS(tests);
