@@ -7,14 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ui/columns.h"
 #include "ui/command.h"
 #include "ui/plain.h"
 #include "ui/progress.h"
+#include "ui/reader/reader.h"
 
-enum { READ_PLAIN };
+enum { READ_PLAIN, READ_GRAPH, READ_NO_MOUSE };
 
 static const struct command_option options[] = {
-    [READ_PLAIN] = {"plain", 0, NULL, "print the note as plain text; daybook run then runs a step"},
+    [READ_PLAIN] = {"plain", 0, NULL, "print the note as text instead of opening the reader"},
+    [READ_GRAPH] = {"graph", 0, "STYLE", "draw curves with block (usual), braille or ascii marks"},
+    [READ_NO_MOUSE] = {"no-mouse", 0, NULL, "leave the mouse to the terminal"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -66,29 +70,61 @@ static int print_plain(const struct choice *choice) {
     return whole && all ? EXIT_DONE : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
 }
 
+/* ---- which of the two ---------------------------------------------------------------------- */
+
+static int read_plain(struct choice choice, struct progress *progress, bool keeps) {
+    if (!choice.lesson) choice = last_place(progress);
+    if (keeps)
+        progress_visit(progress, choice.lesson->slug, choice.step ? choice.step->slug : NULL);
+    return print_plain(&choice);
+}
+
 /* Only at a terminal is somebody reading who may want to come back. */
-static int read_plain(const struct choice *asked) {
+static int read_with(struct reader_options *reader, bool plain) {
+    bool terminal = paper_is_terminal(stdin) && paper_is_terminal(stdout);
     bool keeps = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct progress *progress = progress_open(keeps ? PROGRESS_KEEP : PROGRESS_READ);
-    struct choice choice = asked->lesson ? *asked : last_place(progress);
-    if (progress && keeps)
-        progress_visit(progress, choice.lesson->slug, choice.step ? choice.step->slug : NULL);
-    if (progress && progress_warning(progress)) command_warn("%s", progress_warning(progress));
+    if (!progress) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    int code = READER_NO_TERMINAL;
+    reader->progress = progress;
+    if (terminal && !plain) code = reader_run(reader);
+    bool opened = code != READER_NO_TERMINAL;
+    if (!opened) code = read_plain((struct choice){reader->lesson, reader->step}, progress, keeps);
+    if (progress_warning(progress)) command_warn("%s", progress_warning(progress));
     progress_close(progress);
-    return print_plain(&choice);
+    return code;
+}
+
+static bool read_graph(const char *word, enum graph_style *graph) {
+    static const char *const words[] = {
+        [GRAPH_BLOCK] = "block", [GRAPH_BRAILLE] = "braille", [GRAPH_ASCII] = "ascii"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], word) != 0) continue;
+        *graph = (enum graph_style)i;
+        return true;
+    }
+    command_fail(EXIT_USAGE, "--graph %s: it is block, braille or ascii", word);
+    return false;
 }
 
 static int run(const struct command *command, int count, char **words) {
     const char *argument;
     int first, option;
     struct choice choice = {0};
+    struct reader_options reader = {.mouse = true, .ascii = !columns_locale_is_utf8()};
+    bool plain = false;
     while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
+        if (option == READ_PLAIN) plain = true;
+        if (option == READ_NO_MOUSE) reader.mouse = false;
+        if (option == READ_GRAPH && !read_graph(argument, &reader.graph)) return EXIT_USAGE;
     }
     if (option == COMMAND_HELP) return EXIT_DONE;
     if (option == COMMAND_WRONG) return EXIT_USAGE;
     if (first + 1 < count) return command_fail(EXIT_USAGE, "%s: one lesson only", words[first + 1]);
     if (first < count && !command_choose(words[first], &choice)) return EXIT_USAGE;
-    return read_plain(&choice);
+    reader.lesson = choice.lesson;
+    reader.step = choice.step;
+    return read_with(&reader, plain);
 }
 
 const struct command command_read = {

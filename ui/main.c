@@ -20,7 +20,7 @@
 #include "ui/command.h"
 
 const struct command *const commands[] = {
-    &command_list, &command_run, &command_verify, &command_export, &command_progress,
+    &command_list, &command_run, &command_verify, &command_export, &command_try, &command_progress,
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 
@@ -36,7 +36,7 @@ static void print_usage(const struct command *command) {
 
 static int print_help(void) {
     puts("daybook - nine days of Django's internals, beside a miniature Django that runs\n\n"
-         "usage: daybook [--plain] [LESSON[/STEP]]");
+         "usage: daybook [OPTION...] [LESSON[/STEP]]");
     for (size_t i = 0; i < command_count; i++) print_usage(commands[i]);
     puts(
         "\nLESSON is a name, a day from 1 to 9, or the beginning of a name; STEP is a name, a\n"
