@@ -34,6 +34,20 @@ const struct field *model_field(const struct model *model, const char *name) {
     return NULL;
 }
 
+const struct field *model_reverse(const struct model *model, const char *query_name,
+                                  const struct model **from) {
+    for (size_t i = 0; i < model->registry->count; i++) {
+        const struct model *other = model->registry->models[i];
+        for (size_t j = 0; j < other->field_count; j++) {
+            const struct field *field = &other->fields[j];
+            if (field->target != model || strcmp(field->related_query_name, query_name) != 0) continue;
+            *from = other;
+            return field;
+        }
+    }
+    return NULL;
+}
+
 const struct model *registry_model(const struct registry *registry, const char *name) {
     for (size_t i = 0; i < registry->count; i++)
         if (strcmp(registry->models[i]->name, name) == 0) return registry->models[i];

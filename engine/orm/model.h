@@ -26,6 +26,14 @@ enum field_kind {
     FIELD_FOREIGN_KEY,
     FIELD_ONE_TO_ONE,
     FIELD_MANY_TO_MANY,
+    /* Types of values and functions only; no model here has them. */
+    FIELD_BIG_INTEGER,
+    FIELD_TIME,
+    FIELD_DURATION,
+    FIELD_DECIMAL,
+    FIELD_UUID,
+    FIELD_BINARY,
+    FIELD_ANY, /* Field itself */
     FIELD_KIND_COUNT
 };
 
@@ -72,6 +80,10 @@ bool field_is_relation(const struct field *field);
 
 const struct field *model_field(const struct model *model, const char *name); /* name, attname or "pk" */
 const struct field *model_primary_key(const struct model *model);
+/* The relation of another model that this one's queries call by that name: "article" of Author. Sets
+ * *from to the model that declares it. NULL: none. */
+const struct field *model_reverse(const struct model *model, const char *query_name,
+                                  const struct model **from);
 const struct model *registry_model(const struct registry *registry, const char *name);
 
 #endif
