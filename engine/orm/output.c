@@ -1,0 +1,197 @@
+/* output - what type an expression has: its output field.
+ *
+ * A type is a field without a model. Mirrors BaseExpression._resolve_output_field and its
+ * overrides, and the inheritance of django.db.models.fields, which decides what mixes. */
+#include "engine/orm/blueprint.h"
+
+/* The class each kind inherits from; FIELD_ANY is Field. */
+static const uint8_t parents[FIELD_KIND_COUNT] = {
+    [FIELD_AUTO] = FIELD_BIG_INTEGER,
+    [FIELD_CHAR] = FIELD_ANY,
+    [FIELD_EMAIL] = FIELD_CHAR,
+    [FIELD_TEXT] = FIELD_ANY,
+    [FIELD_INTEGER] = FIELD_ANY,
+    [FIELD_FLOAT] = FIELD_ANY,
+    [FIELD_BOOLEAN] = FIELD_ANY,
+    [FIELD_DATE] = FIELD_ANY,
+    [FIELD_DATETIME] = FIELD_DATE,
+    [FIELD_FOREIGN_KEY] = FIELD_ANY,
+    [FIELD_ONE_TO_ONE] = FIELD_FOREIGN_KEY,
+    [FIELD_MANY_TO_MANY] = FIELD_ANY,
+    [FIELD_BIG_INTEGER] = FIELD_INTEGER,
+    [FIELD_TIME] = FIELD_ANY,
+    [FIELD_DURATION] = FIELD_ANY,
+    [FIELD_DECIMAL] = FIELD_ANY,
+    [FIELD_UUID] = FIELD_ANY,
+    [FIELD_BINARY] = FIELD_ANY,
+    [FIELD_ANY] = FIELD_ANY,
+};
+
+static const struct field kinds[FIELD_KIND_COUNT] = {
+    [FIELD_AUTO] = {.kind = FIELD_AUTO},
+    [FIELD_CHAR] = {.kind = FIELD_CHAR},
+    [FIELD_EMAIL] = {.kind = FIELD_EMAIL},
+    [FIELD_TEXT] = {.kind = FIELD_TEXT},
+    [FIELD_INTEGER] = {.kind = FIELD_INTEGER},
+    [FIELD_FLOAT] = {.kind = FIELD_FLOAT},
+    [FIELD_BOOLEAN] = {.kind = FIELD_BOOLEAN},
+    [FIELD_DATE] = {.kind = FIELD_DATE},
+    [FIELD_DATETIME] = {.kind = FIELD_DATETIME},
+    [FIELD_FOREIGN_KEY] = {.kind = FIELD_FOREIGN_KEY},
+    [FIELD_ONE_TO_ONE] = {.kind = FIELD_ONE_TO_ONE},
+    [FIELD_MANY_TO_MANY] = {.kind = FIELD_MANY_TO_MANY},
+    [FIELD_BIG_INTEGER] = {.kind = FIELD_BIG_INTEGER},
+    [FIELD_TIME] = {.kind = FIELD_TIME},
+    [FIELD_DURATION] = {.kind = FIELD_DURATION},
+    [FIELD_DECIMAL] = {.kind = FIELD_DECIMAL},
+    [FIELD_UUID] = {.kind = FIELD_UUID},
+    [FIELD_BINARY] = {.kind = FIELD_BINARY},
+    [FIELD_ANY] = {.kind = FIELD_ANY},
+};
+
+const struct field *field_of_kind(enum field_kind kind) {
+    return &kinds[kind];
+}
+
+bool field_kind_is(enum field_kind kind, enum field_kind base) {
+    while (kind != base) {
+        if (kind == FIELD_ANY) return false;
+        kind = (enum field_kind)parents[kind];
+    }
+    return true;
+}
+
+const struct field *field_value_target(const struct field *field) {
+    while (field->target && field->column) field = model_primary_key(field->target);
+    return field;
+}
+
+static const struct field *output_of_value(struct value value) {
+    static const uint8_t by_kind[] = {
+        [VALUE_BOOL] = FIELD_BOOLEAN,      [VALUE_INT] = FIELD_INTEGER,
+        [VALUE_BIGINT] = FIELD_INTEGER,    [VALUE_FLOAT] = FIELD_FLOAT,
+        [VALUE_TEXT] = FIELD_CHAR,         [VALUE_BYTES] = FIELD_BINARY,
+        [VALUE_DATE] = FIELD_DATE,         [VALUE_TIME] = FIELD_TIME,
+        [VALUE_DATETIME] = FIELD_DATETIME, [VALUE_UUID] = FIELD_UUID,
+    };
+    if (value.kind == VALUE_NONE || value.kind == VALUE_OBJECT) return NULL;
+    return &kinds[by_kind[value.kind]];
+}
+
+/* One type for all sources that have one. */
+static bool output_of_sources(struct runtime *runtime, const struct expression *node, size_t from,
+                              size_t upto, const struct field **output) {
+    const struct field *first = NULL;
+    for (size_t i = from; i < upto; i++) {
+        const struct field *field = NULL;
+        if (!expression_output_or_none(runtime, node->sources[i], &field)) return false;
+        if (!field) continue;
+        if (!first) {
+            first = field;
+        } else if (!field_kind_is(first->kind, field->kind)) {
+            return fault_raise(
+                runtime->fault, "FieldError",
+                "Expression contains mixed types: %s, %s. You must set output_field.",
+                field_kind_name(first->kind), field_kind_name(field->kind));
+        }
+    }
+    *output = first;
+    return true;
+}
+
+/* Integers with floats or decimals are no mixture where the operator is + - * or /. */
+static bool output_of_combined(struct runtime *runtime, const struct expression *node,
+                               const struct field **output) {
+    if (output_of_sources(runtime, node, 0, 2, output)) return true;
+    const struct fault mixed = *runtime->fault;
+    fault_clear(runtime->fault);
+    const struct field *left = expression_output(runtime, node->sources[0]);
+    const struct field *right = left ? expression_output(runtime, node->sources[1]) : NULL;
+    if (!right) return false;
+    if (strchr("+-*/", node->connector)) {
+        bool integers =
+            field_kind_is(left->kind, FIELD_INTEGER) && field_kind_is(right->kind, FIELD_INTEGER);
+        const struct field *other = field_kind_is(left->kind, FIELD_INTEGER) ? right : left;
+        bool one =
+            field_kind_is(left->kind, FIELD_INTEGER) || field_kind_is(right->kind, FIELD_INTEGER);
+        if (integers) return *output = &kinds[FIELD_INTEGER], true;
+        if (one && (other->kind == FIELD_FLOAT || other->kind == FIELD_DECIMAL))
+            return *output = &kinds[other->kind], true;
+    }
+    *runtime->fault = mixed;
+    return false;
+}
+
+static bool output_of_numbers(struct runtime *runtime, const struct expression *node,
+                              const struct field **output) {
+    size_t count = node->source_count - node->has_filter;
+    enum field_kind found = FIELD_ANY;
+    for (size_t i = 0; i < count; i++) {
+        const struct field *field = NULL;
+        if (!expression_output_or_none(runtime, node->sources[i], &field)) return false;
+        if (!field) continue;
+        if (field->kind == FIELD_DECIMAL) return *output = &kinds[FIELD_DECIMAL], true;
+        if (field_kind_is(field->kind, FIELD_INTEGER)) found = FIELD_FLOAT;
+    }
+    if (found != FIELD_ANY) return *output = &kinds[found], true;
+    return output_of_sources(runtime, node, 0, count, output);
+}
+
+static bool output_of_call(struct runtime *runtime, const struct expression *node,
+                           const struct field **output) {
+    const struct expression_class *class = node->class;
+    if (class->rule == OUTPUT_FIXED) return *output = &kinds[class->output_kind], true;
+    if (class->rule == OUTPUT_NUMERIC) return output_of_numbers(runtime, node, output);
+    return output_of_sources(runtime, node, 0, node->source_count - node->has_filter, output);
+}
+
+bool expression_output_or_none(struct runtime *runtime, const struct expression *node,
+                               const struct field **output) {
+    *output = node->output;
+    if (*output) return true;
+    switch ((enum expression_kind)node->kind) {
+    case EXPRESSION_VALUE: *output = output_of_value(node->value); return true;
+    case EXPRESSION_COMBINED: return output_of_combined(runtime, node, output);
+    case EXPRESSION_FUNCTION:
+    case EXPRESSION_AGGREGATE: return output_of_call(runtime, node, output);
+    case EXPRESSION_WHEN: return expression_output_or_none(runtime, node->sources[1], output);
+    case EXPRESSION_SUBQUERY:
+    case EXPRESSION_QUERY:
+        *output = query_output(runtime, node->query);
+        return *output || !fault_raised(runtime->fault);
+    case EXPRESSION_WHERE:
+    case EXPRESSION_LOOKUP:
+    case EXPRESSION_Q: *output = &kinds[FIELD_BOOLEAN]; return true;
+    default: return output_of_sources(runtime, node, 0, node->source_count, output);
+    }
+}
+
+const struct field *expression_output(struct runtime *runtime, const struct expression *node) {
+    const struct field *output = NULL;
+    if (!expression_output_or_none(runtime, node, &output)) return NULL;
+    if (!output)
+        fault_raise(runtime->fault, "FieldError",
+                    "Cannot resolve expression type, unknown output_field");
+    return output;
+}
+
+bool expression_conditional(struct runtime *runtime, const struct expression *node,
+                            bool *conditional) {
+    *conditional = false;
+    switch ((enum expression_kind)node->kind) {
+    case EXPRESSION_Q:
+    case EXPRESSION_WHERE: *conditional = true; return true;
+    case EXPRESSION_F:
+    case EXPRESSION_OUTER_REF:
+    case EXPRESSION_RESOLVED_OUTER_REF:
+    case EXPRESSION_WHEN:
+    case EXPRESSION_LOOKUP:
+    case EXPRESSION_NOTHING:
+    case EXPRESSION_ORDER: return true;
+    default: break;
+    }
+    const struct field *output = expression_output(runtime, node);
+    if (!output) return false;
+    *conditional = output->kind == FIELD_BOOLEAN;
+    return true;
+}
