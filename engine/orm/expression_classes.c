@@ -1,0 +1,392 @@
+/* expression_classes - what `from django.db.models import ...` finds: F, Q, Value, Case, Subquery,
+ * the fields that name a type, and the table of all these names. Functions and aggregates have
+ * files of their own.
+ *
+ * Mirrors the constructors of django.db.models.expressions and .query_utils. */
+#include "engine/orm/expression_class.h"
+
+#include "engine/orm/blueprint.h"
+
+/* ---- a class as an object
+ * ------------------------------------------------------------------------------- */
+
+static bool class_call(struct runtime *runtime, struct object *self,
+                       const struct arguments *arguments, struct value *result) {
+    const struct expression_class *class = (const struct expression_class *)self;
+    return class->build(runtime, class, arguments, result);
+}
+
+static const char *class_repr(struct runtime *runtime, struct object *self) {
+    const struct expression_class *class = (const struct expression_class *)self;
+    const char *repr =
+        arena_format(runtime->arena, "<class 'django.db.models.%s'>", class->type.name);
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
+}
+
+static bool class_is_instance(struct runtime *runtime, struct object *self, struct value value,
+                              bool *answer) {
+    (void)runtime;
+    const struct expression_class *class = (const struct expression_class *)self;
+    *answer = strcmp(value_type_name(value), class->type.name) == 0;
+    return true;
+}
+
+const struct object_type expression_class_type = {
+    .name = "type", .call = class_call, .repr = class_repr, .is_instance = class_is_instance};
+
+const struct expression_class *expression_class_of(struct value value) {
+    if (!object_is(value, &expression_class_type)) return NULL;
+    return (const struct expression_class *)value.object;
+}
+
+bool expression_given(struct expression *node, struct value *result) {
+    if (!node) return false;
+    *result = value_object(&node->base);
+    return true;
+}
+
+/* ---- fields as types
+ * --------------------------------------------------------------------------------------- */
+
+struct field_object {
+    struct object base;
+    struct field field;
+};
+
+static const char *field_repr(struct runtime *runtime, struct object *self) {
+    const struct field *field = &((struct field_object *)self)->field;
+    const char *repr =
+        arena_format(runtime->arena, "<django.db.models.fields.%s>", field_kind_name(field->kind));
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
+}
+
+static const char *field_type_name(const struct object *self) {
+    return field_kind_name(((const struct field_object *)self)->field.kind);
+}
+
+static const struct object_type field_type = {
+    .name = "Field", .repr = field_repr, .type_name = field_type_name};
+
+const struct field *expression_field_of(struct value value) {
+    return object_is(value, &field_type) ? &((struct field_object *)value.object)->field : NULL;
+}
+
+static bool build_field(struct runtime *runtime, const struct expression_class *class,
+                        const struct arguments *arguments, struct value *result) {
+    struct field_object *object = arena_alloc(runtime->arena, sizeof *object);
+    if (!object) return fault_no_memory(runtime->fault);
+    object->base.type = &field_type;
+    object->field.kind = (enum field_kind) class->output_kind;
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        const struct keyword *keyword = &arguments->keywords[i];
+        if (strcmp(keyword->name, "max_length") == 0 && keyword->value.kind == VALUE_INT)
+            object->field.max_length = (int)keyword->value.integer;
+        if (strcmp(keyword->name, "null") == 0) object->field.null = keyword->value.integer != 0;
+    }
+    *result = value_object(&object->base);
+    return true;
+}
+
+#define FIELD(name_of, kind_of)                                                                    \
+    static const struct expression_class name_of##_field = {.base = {&expression_class_type},      \
+                                                            .type = {.name = #kind_of},            \
+                                                            .output_kind = (kind_of),              \
+                                                            .build = build_field}
+
+FIELD(char, FIELD_CHAR);
+FIELD(text, FIELD_TEXT);
+FIELD(email, FIELD_EMAIL);
+FIELD(integer, FIELD_INTEGER);
+FIELD(big_integer, FIELD_BIG_INTEGER);
+FIELD(auto, FIELD_AUTO);
+FIELD(float, FIELD_FLOAT);
+FIELD(boolean, FIELD_BOOLEAN);
+FIELD(date, FIELD_DATE);
+FIELD(datetime, FIELD_DATETIME);
+FIELD(time, FIELD_TIME);
+FIELD(duration, FIELD_DURATION);
+FIELD(decimal, FIELD_DECIMAL);
+FIELD(uuid, FIELD_UUID);
+FIELD(binary, FIELD_BINARY);
+#undef FIELD
+
+/* output_field=...: NULL where it is None or was not given. */
+bool expression_read_output(struct runtime *runtime, struct value value,
+                            const struct field **output) {
+    *output = expression_field_of(value);
+    if (*output || value.kind == VALUE_NONE) return true;
+    return fault_raise(runtime->fault, "NotSupported", "an output_field that is no field");
+}
+
+/* ---- F, OuterRef, Value, ExpressionWrapper
+ * ------------------------------------------------------------------- */
+
+static bool build_reference(struct runtime *runtime, const struct expression_class *class,
+                            const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"name"};
+    struct value name = value_none();
+    if (!arguments_read(runtime, arguments, "__init__", names, 1, 1, &name)) return false;
+    const struct expression *inner = expression_of(name);
+    bool outer =
+        class->kind == EXPRESSION_OUTER_REF && inner && inner->kind == EXPRESSION_OUTER_REF;
+    if (name.kind != VALUE_TEXT && !outer)
+        return fault_raise(runtime->fault, "NotSupported", "%s of something that is no name",
+                           class->type.name);
+    struct expression *node = expression_new(runtime, (enum expression_kind) class->kind, outer);
+    if (!node) return false;
+    if (outer) node->sources[0] = (struct expression *)inner;
+    node->name = outer ? inner->name : name.text;
+    return expression_given(node, result);
+}
+
+static bool build_value(struct runtime *runtime, const struct expression_class *class,
+                        const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"value", "output_field"};
+    (void)class;
+    struct value given[2] = {value_none(), value_none()};
+    const struct field *output = NULL;
+    if (!arguments_read(runtime, arguments, "__init__", names, 2, 1, given)) return false;
+    if (!expression_read_output(runtime, given[1], &output)) return false;
+    struct expression *node = expression_value(runtime, given[0]);
+    if (node) node->output = output;
+    return expression_given(node, result);
+}
+
+static bool build_wrapper(struct runtime *runtime, const struct expression_class *class,
+                          const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"expression", "output_field"};
+    (void)class;
+    struct value given[2] = {value_none(), value_none()};
+    const struct field *output = NULL;
+    if (!arguments_read(runtime, arguments, "__init__", names, 2, 2, given)) return false;
+    if (!expression_read_output(runtime, given[1], &output)) return false;
+    struct expression *inner = expression_from(runtime, given[0]);
+    if (!inner)
+        return fault_raise(runtime->fault, "AttributeError",
+                           "'%s' object has no attribute 'resolve_expression'",
+                           value_type_name(given[0]));
+    struct expression *node = expression_new(runtime, EXPRESSION_WRAPPER, 1);
+    if (!node) return false;
+    node->sources[0] = inner;
+    node->output = output;
+    expression_settle(node);
+    return expression_given(node, result);
+}
+
+/* ---- Q, When, Case
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool build_q(struct runtime *runtime, const struct expression_class *class,
+                    const struct arguments *arguments, struct value *result) {
+    (void)class;
+    struct keyword *kept = arena_array(runtime->arena, arguments->keyword_count + 1, sizeof *kept);
+    struct arguments plain = *arguments;
+    bool or_connected = false, negated = false;
+    if (!kept) return fault_no_memory(runtime->fault);
+    plain.keywords = kept;
+    plain.keyword_count = 0;
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        const struct keyword *keyword = &arguments->keywords[i];
+        if (strcmp(keyword->name, "_connector") == 0) {
+            bool is_text = keyword->value.kind == VALUE_TEXT;
+            or_connected = is_text && strcmp(keyword->value.text, "OR") == 0;
+            if (keyword->value.kind != VALUE_NONE && !or_connected &&
+                !(is_text && strcmp(keyword->value.text, "AND") == 0))
+                return fault_raise(runtime->fault, "ValueError",
+                                   "_connector must be one of 'AND', 'OR', or None.");
+        } else if (strcmp(keyword->name, "_negated") == 0) {
+            if (!object_truth(runtime, keyword->value, &negated)) return false;
+        } else {
+            kept[plain.keyword_count++] = *keyword;
+        }
+    }
+    struct expression *q = q_new(runtime, &plain);
+    if (!q) return false;
+    q->or_connected = or_connected;
+    q->negated = negated;
+    return expression_given(q, result);
+}
+
+/* The arguments of When that are lookups, and those that are not. */
+static bool read_when(struct runtime *runtime, const struct arguments *arguments,
+                      struct value *condition, struct value *then, struct keyword *lookups,
+                      size_t *count) {
+    if (arguments->count > 2)
+        return fault_raise(runtime->fault, "TypeError",
+                           "__init__() takes from 1 to 3 positional arguments but %zu were given",
+                           arguments->count + 1);
+    if (arguments->count > 0) *condition = arguments->values[0];
+    if (arguments->count > 1) *then = arguments->values[1];
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        const struct keyword *keyword = &arguments->keywords[i];
+        if (strcmp(keyword->name, "condition") == 0)
+            *condition = keyword->value;
+        else if (strcmp(keyword->name, "then") == 0)
+            *then = keyword->value;
+        else
+            lookups[(*count)++] = *keyword;
+    }
+    return true;
+}
+
+static bool build_when(struct runtime *runtime, const struct expression_class *class,
+                       const struct arguments *arguments, struct value *result) {
+    (void)class;
+    struct value condition = value_none(), then = value_none();
+    struct keyword *lookups =
+        arena_array(runtime->arena, arguments->keyword_count + 1, sizeof *lookups);
+    size_t count = 0;
+    bool conditional = false;
+    if (!lookups) return fault_no_memory(runtime->fault);
+    if (!read_when(runtime, arguments, &condition, &then, lookups, &count)) return false;
+    struct expression *test = expression_from(runtime, condition);
+    if (test && test->kind != EXPRESSION_QUERY &&
+        !expression_conditional(runtime, test, &conditional))
+        return false;
+    if (count && (condition.kind == VALUE_NONE || conditional)) {
+        const struct arguments parts = {&condition, conditional, lookups, count};
+        test = q_new(runtime, &parts);
+        conditional = true;
+        count = 0;
+    }
+    if (!test || !conditional || count)
+        return fault_raise(
+            runtime->fault, "TypeError",
+            "When() supports a Q object, a boolean expression, or lookups as a condition.");
+    if (test->kind == EXPRESSION_Q && !test->item_count)
+        return fault_raise(runtime->fault, "ValueError",
+                           "An empty Q() can't be used as a When() condition.");
+    struct expression *node = expression_new(runtime, EXPRESSION_WHEN, 2);
+    if (!node) return false;
+    node->sources[0] = test;
+    node->sources[1] = expression_parse(runtime, then);
+    if (!node->sources[1]) return false;
+    expression_settle(node);
+    return expression_given(node, result);
+}
+
+static bool build_case(struct runtime *runtime, const struct expression_class *class,
+                       const struct arguments *arguments, struct value *result) {
+    (void)class;
+    struct value otherwise = value_none(), output_value = value_none();
+    const struct field *output = NULL;
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        if (strcmp(arguments->keywords[i].name, "default") == 0)
+            otherwise = arguments->keywords[i].value;
+        if (strcmp(arguments->keywords[i].name, "output_field") == 0)
+            output_value = arguments->keywords[i].value;
+    }
+    if (!expression_read_output(runtime, output_value, &output)) return false;
+    struct expression *node = expression_new(runtime, EXPRESSION_CASE, arguments->count + 1);
+    if (!node) return false;
+    for (size_t i = 0; i < arguments->count; i++) {
+        node->sources[i] = expression_of(arguments->values[i]);
+        if (!node->sources[i] || node->sources[i]->kind != EXPRESSION_WHEN)
+            return fault_raise(runtime->fault, "TypeError",
+                               "Positional arguments must all be When objects.");
+    }
+    node->sources[arguments->count] = expression_parse(runtime, otherwise);
+    if (!node->sources[arguments->count]) return false;
+    node->output = output;
+    expression_settle(node);
+    return expression_given(node, result);
+}
+
+/* ---- Subquery, Exists
+ * -------------------------------------------------------------------------------------------- */
+
+static bool build_subquery(struct runtime *runtime, const struct expression_class *class,
+                           const struct arguments *arguments, struct value *result) {
+    bool exists = class->kind == EXPRESSION_EXISTS;
+    struct value queryset = value_none(), output_value = value_none();
+    const struct field *output = NULL;
+    if (arguments->count) queryset = arguments->values[0];
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        if (strcmp(arguments->keywords[i].name, "queryset") == 0)
+            queryset = arguments->keywords[i].value;
+        if (strcmp(arguments->keywords[i].name, "output_field") == 0)
+            output_value = arguments->keywords[i].value;
+    }
+    if (!expression_read_output(runtime, output_value, &output)) return false;
+    struct query *query = queryset_query_of(queryset);
+    if (!query)
+        return fault_raise(runtime->fault, "NotSupported", "%s of something that is no QuerySet",
+                           class->type.name);
+    struct expression *node = expression_new(runtime, (enum expression_kind) class->kind, 0);
+    if (!node) return false;
+    node->query = query;
+    node->output = exists ? field_of_kind(FIELD_BOOLEAN) : output;
+    return expression_given(node, result);
+}
+
+/* ---- what Django has and the sliver has not
+ * ------------------------------------------------------------------------ */
+
+bool expression_refuse(struct runtime *runtime, const struct expression_class *class,
+                       const struct arguments *arguments, struct value *result) {
+    (void)arguments, (void)result;
+    return fault_raise(runtime->fault, "NotSupported", "%s()", class->type.name);
+}
+
+#define CLASS(variable, python, expression_kind_of, builder)                                       \
+    const struct expression_class variable = {.base = {&expression_class_type},                    \
+                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .kind = (expression_kind_of),                        \
+                                              .build = (builder)}
+
+static CLASS(f_class, "F", EXPRESSION_F, build_reference);
+static CLASS(outer_ref_class, "OuterRef", EXPRESSION_OUTER_REF, build_reference);
+static CLASS(value_class, "Value", EXPRESSION_VALUE, build_value);
+static CLASS(wrapper_class, "ExpressionWrapper", EXPRESSION_WRAPPER, build_wrapper);
+static CLASS(q_class, "Q", EXPRESSION_Q, build_q);
+static CLASS(when_class, "When", EXPRESSION_WHEN, build_when);
+static CLASS(case_class, "Case", EXPRESSION_CASE, build_case);
+CLASS(subquery_class, "Subquery", EXPRESSION_SUBQUERY, build_subquery);
+CLASS(exists_class, "Exists", EXPRESSION_EXISTS, build_subquery);
+static CLASS(window_class, "Window", EXPRESSION_FUNCTION, expression_refuse);
+static CLASS(raw_class, "RawSQL", EXPRESSION_RAW, expression_refuse);
+static CLASS(filtered_class, "FilteredRelation", EXPRESSION_FUNCTION, expression_refuse);
+static CLASS(list_class, "ExpressionList", EXPRESSION_FUNCTION, expression_refuse);
+
+static const struct module_name names[] = {
+    EXPRESSION_NAME("F", f_class),
+    EXPRESSION_NAME("Q", q_class),
+    EXPRESSION_NAME("Value", value_class),
+    EXPRESSION_NAME("OuterRef", outer_ref_class),
+    EXPRESSION_NAME("Subquery", subquery_class),
+    EXPRESSION_NAME("Exists", exists_class),
+    EXPRESSION_NAME("Case", case_class),
+    EXPRESSION_NAME("When", when_class),
+    EXPRESSION_NAME("ExpressionWrapper", wrapper_class),
+    EXPRESSION_NAME("Func", func_class),
+    EXPRESSION_NAME("Count", count_class),
+    EXPRESSION_NAME("Sum", sum_class),
+    EXPRESSION_NAME("Avg", avg_class),
+    EXPRESSION_NAME("Min", min_class),
+    EXPRESSION_NAME("Max", max_class),
+    EXPRESSION_NAME("StdDev", stddev_class),
+    EXPRESSION_NAME("Variance", variance_class),
+    EXPRESSION_NAME("CharField", char_field),
+    EXPRESSION_NAME("TextField", text_field),
+    EXPRESSION_NAME("EmailField", email_field),
+    EXPRESSION_NAME("IntegerField", integer_field),
+    EXPRESSION_NAME("BigIntegerField", big_integer_field),
+    EXPRESSION_NAME("BigAutoField", auto_field),
+    EXPRESSION_NAME("FloatField", float_field),
+    EXPRESSION_NAME("BooleanField", boolean_field),
+    EXPRESSION_NAME("DateField", date_field),
+    EXPRESSION_NAME("DateTimeField", datetime_field),
+    EXPRESSION_NAME("TimeField", time_field),
+    EXPRESSION_NAME("DurationField", duration_field),
+    EXPRESSION_NAME("DecimalField", decimal_field),
+    EXPRESSION_NAME("UUIDField", uuid_field),
+    EXPRESSION_NAME("BinaryField", binary_field),
+    EXPRESSION_NAME("Window", window_class),
+    EXPRESSION_NAME("RawSQL", raw_class),
+    EXPRESSION_NAME("FilteredRelation", filtered_class),
+    EXPRESSION_NAME("ExpressionList", list_class),
+};
+
+const struct module expression_module = {"django.db.models", names, sizeof names / sizeof names[0]};
