@@ -104,6 +104,14 @@ run-fuzz: $(FUZZERS:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
 	  grep -E 'number_of_executed_units|new_units_added' build/found/$$name.log; \
 	done
 
+# Ours beside a reference, in turn, in one run: prints a table; ONLY=section for one part of it.
+BENCHES := $(wildcard tests/bench/*.c)
+$(BUILD)/bench: $(BENCHES:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: $(BUILD)/bench
+	$(BUILD)/bench $(ONLY)
+
 # What the compilers and the analysers say. Slower than test; .ci/run does both.
 check:
 	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc all

@@ -1,0 +1,208 @@
+/* The ORM beside raw SQLite: reading objects, compiling, the N+1 query. DESIGN's numbers. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "engine/orm/names.h"
+#include "engine/orm/query.h"
+#include "engine/script/script.h"
+#include "lessons/blog.h"
+#include "lessons/blog_fixture.h"
+#include "tests/bench/bench.h"
+
+enum { ROWS = 100000, LOOKUPS = 2000 };
+
+struct orm {
+    struct arena arena; /* of the database and the modules: lives throughout */
+    struct fault fault;
+    struct head silent, recording;
+    struct tape *tape;
+    struct runtime runtime;
+    const struct module *modules[3];
+    sqlite3_stmt *all, *one;
+};
+
+/* ---- ours, through the evaluator ------------------------------------------------------------ */
+
+/* Runs a listing in an arena of its own; true when it did not raise. */
+static bool run(struct orm *orm, struct head *head, const char *source) {
+    struct arena scratch;
+    arena_init(&scratch, NULL);
+    struct runtime runtime = orm->runtime;
+    runtime.arena = &scratch;
+    runtime.head = head;
+    struct script *script = script_new(&runtime, orm->modules, 3, true);
+    bool done = script && script_run(&runtime, script, source);
+    arena_release(&scratch);
+    return done;
+}
+
+static uint64_t read_objects(void *context) {
+    struct orm *orm = context;
+    tape_clear(orm->tape);
+    return run(orm, &orm->recording, "len(Article.objects.all())\n") ? ROWS : 0;
+}
+
+static uint64_t one_plus_n(void *context) {
+    struct orm *orm = context;
+    tape_clear(orm->tape);
+    return run(orm, &orm->recording,
+               "for article in Article.objects.all()[:2000]:\n    article.author\n")
+               ? LOOKUPS
+               : 0;
+}
+
+static uint64_t one_plus_n_untaped(void *context) {
+    struct orm *orm = context;
+    return run(orm, &orm->silent,
+               "for article in Article.objects.all()[:2000]:\n    article.author\n")
+               ? LOOKUPS
+               : 0;
+}
+
+enum { COMPILES = 500 };
+
+static uint64_t compile_two_joins(void *context) {
+    struct orm *orm = context;
+    for (int i = 0; i < COMPILES; i++) {
+        struct arena scratch;
+        arena_init(&scratch, NULL);
+        struct runtime runtime = orm->runtime;
+        runtime.arena = &scratch;
+        struct query *query = query_new(&runtime, registry_model(&blog, "Article"));
+        struct keyword lookup = {"author__profile__bio", value_text("x")};
+        struct arguments arguments = {.keywords = &lookup, .keyword_count = 1};
+        struct compiled compiled;
+        bool done = query && query_filter(&runtime, query, &arguments, false) &&
+                    query_compile(&runtime, query, &compiled);
+        arena_release(&scratch);
+        if (!done) return 0;
+    }
+    return COMPILES;
+}
+
+/* ---- theirs: sqlite3_step and structs in an arena ------------------------------------------- */
+
+struct article {
+    int64_t id, published, views, author_id;
+    const char *title, *body, *published_at;
+};
+
+static const char *copy_column(struct arena *arena, sqlite3_stmt *row, int column) {
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(row, column)) : NULL;
+}
+
+static struct article *copy_article(struct arena *arena, sqlite3_stmt *row) {
+    struct article *article = arena_alloc(arena, sizeof *article);
+    if (!article) return NULL;
+    article->id = sqlite3_column_int64(row, 0);
+    article->title = copy_column(arena, row, 1);
+    article->body = copy_column(arena, row, 2);
+    article->published = sqlite3_column_int64(row, 3);
+    article->views = sqlite3_column_int64(row, 4);
+    article->published_at = copy_column(arena, row, 5);
+    article->author_id = sqlite3_column_int64(row, 6);
+    return article;
+}
+
+static uint64_t read_structs(void *context) {
+    struct orm *orm = context;
+    struct arena scratch;
+    arena_init(&scratch, NULL);
+    uint64_t rows = 0;
+    for (; sqlite3_step(orm->all) == SQLITE_ROW; rows++)
+        if (!copy_article(&scratch, orm->all)) break;
+    sqlite3_reset(orm->all);
+    arena_release(&scratch);
+    return rows;
+}
+
+static uint64_t look_up_raw(void *context) {
+    struct orm *orm = context;
+    struct arena scratch;
+    arena_init(&scratch, NULL);
+    uint64_t found = 0;
+    for (int i = 0; i < LOOKUPS; i++) {
+        sqlite3_bind_int64(orm->one, 1, 1 + i % 40);
+        if (sqlite3_step(orm->one) == SQLITE_ROW)
+            found += copy_column(&scratch, orm->one, 1) && copy_column(&scratch, orm->one, 2);
+        sqlite3_reset(orm->one);
+    }
+    arena_release(&scratch);
+    return found;
+}
+
+/* ---- the section -------------------------------------------------------------------------- */
+
+static bool open_all(struct orm *orm) {
+    arena_init(&orm->arena, NULL);
+    fault_init(&orm->fault, &orm->arena);
+    orm->tape = tape_new(NULL, 0);
+    if (!orm->tape) return false;
+    head_init(&orm->silent, NULL);
+    head_init(&orm->recording, orm->tape);
+    orm->runtime =
+        (struct runtime){.arena = &orm->arena, .head = &orm->silent, .fault = &orm->fault};
+    struct blog_size size = blog_size_usual;
+    size.articles = ROWS;
+    size.tags_most = 0;
+    orm->runtime.database = blog_open(&orm->runtime, &size);
+    if (!orm->runtime.database) return false;
+    orm->modules[0] = names_of_models(&orm->runtime, &blog, "blog.models");
+    orm->modules[1] = names_of_django(&orm->runtime);
+    orm->modules[2] = &function_module;
+    sqlite3 *handle = database_handle(orm->runtime.database);
+    return orm->modules[0] && orm->modules[1] &&
+           sqlite3_prepare_v2(handle,
+                              "SELECT id, title, body, published, views, published_at, author_id "
+                              "FROM blog_article",
+                              -1, &orm->all, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(handle,
+                              "SELECT id, name, email, profile_id FROM blog_author WHERE id = ?",
+                              -1, &orm->one, NULL) == SQLITE_OK;
+}
+
+int bench_orm(void) {
+    struct orm orm = {0};
+    int missed = 1;
+    if (open_all(&orm)) {
+        const struct pair pairs[] = {
+            {.figure = "read 100,000 objects",
+             .unit = "row",
+             .target = 1.5,
+             .reference = "sqlite3_step into structs in an arena",
+             .ours = read_objects,
+             .theirs = read_structs,
+             .context = &orm},
+            {.figure = "an N+1 query, tape on",
+             .unit = "query",
+             .target = 2,
+             .reference = "raw cached statement, in memory",
+             .ours = one_plus_n,
+             .theirs = look_up_raw,
+             .context = &orm,
+             .rounds = 31},
+            {.figure = "an N+1 query, tape off",
+             .unit = "query",
+             .reference = "raw cached statement, in memory",
+             .ours = one_plus_n_untaped,
+             .theirs = look_up_raw,
+             .context = &orm,
+             .rounds = 31},
+            {.figure = "compile a query over two joins",
+             .unit = "query",
+             .target_ns = 5000,
+             .reference = "Django 3.2, measured once: 114 us",
+             .ours = compile_two_joins,
+             .context = &orm},
+        };
+        missed = 0;
+        for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) missed += !bench_pair(&pairs[i]);
+    }
+    sqlite3_finalize(orm.all);
+    sqlite3_finalize(orm.one);
+    database_close(orm.runtime.database);
+    tape_free(orm.tape);
+    arena_release(&orm.arena);
+    return missed;
+}
