@@ -469,7 +469,7 @@ static const struct knob subquery_knobs[] = {
      .unit = "authors"},
     {.name = "round-trip",
      .title = "network round trip",
-     .max = 100,
+     .max = 50,
      .unit = "ms",
      .simulated = true},
 };

@@ -58,7 +58,7 @@ static bool note_queries(const struct stage *stage, struct cut cut, struct figur
     }
 #define KNOB_ROUND_TRIP                                                                            \
     {                                                                                              \
-        .name = "round-trip", .title = "network round trip", .min = 0, .max = 100, .usual = 0,     \
+        .name = "round-trip", .title = "network round trip", .min = 0, .max = 50, .usual = 0,      \
         .unit = "ms", .simulated = true                                                            \
     }
 
