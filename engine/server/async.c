@@ -342,6 +342,7 @@ void *async_run(void *argument) {
     uv_run(&loop->loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop->loop);
     if (loop->worker.database) application->close_database(loop->worker.database);
+    thread->used = usage_now();
     memory_give(server->memory, loop, sizeof *loop);
     return NULL;
 }

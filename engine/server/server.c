@@ -165,7 +165,13 @@ void server_stop(struct server *server) {
     if (server->loop) async_wake(server);
     for (size_t i = 0; i < server->thread_count; i++)
         if (server->threads[i].runs) pthread_join(server->threads[i].id, NULL);
-    for (size_t i = 0; i < server->thread_count; i++) close_descriptor(server->threads[i].wake[0]);
+    struct usage used = {0};
+    for (size_t i = 0; i < server->thread_count; i++) {
+        close_descriptor(server->threads[i].wake[0]);
+        used.cpu_ns += server->threads[i].used.cpu_ns;
+        used.delayed_ns += server->threads[i].used.delayed_ns;
+    }
+    if (server->options.usage) *server->options.usage = used;
     close_descriptor(server->listener);
     memory_give(server->memory, server->threads, server->thread_count * sizeof *server->threads);
     memory_give(server->memory, server, sizeof *server);

@@ -16,6 +16,7 @@
 #define ENGINE_SERVER_SERVER_H
 
 #include "engine/server/exchange.h"
+#include "engine/server/usage.h"
 
 enum server_kind { SERVER_SYNC, SERVER_ASYNC };
 
@@ -32,6 +33,8 @@ struct server_options {
     uint64_t timeout_ns;
     uint64_t check_ns; /* how often the arbiter looks */
     bool beats; /* workers beat while they wait, as gthread does; else only between requests */
+
+    struct usage *usage; /* set by server_stop to what all its threads used; NULL: not wanted */
 
     bool blocks; /* of async: a waiting view blocks the loop instead of awaiting */
 };

@@ -15,6 +15,7 @@ struct thread {
     int wake[2];              /* a pipe: whoever waits, waits for its read end too */
     atomic_bool killed;       /* of a sync worker: the arbiter wants this connection dropped */
     _Atomic uint64_t beat_ns; /* of a sync worker: its heartbeat; 0 while it is idle */
+    struct usage used;        /* set when the thread ends */
     struct fault fault;       /* of starting: what the thread could not open */
 };
 

@@ -255,6 +255,7 @@ void *sync_worker_run(void *argument) {
     }
     while (worker->kept_count) drop(worker, worker->kept[--worker->kept_count]);
     if (worker->worker.database) application->close_database(worker->worker.database);
+    thread->used = usage_now();
     memory_give(application->memory, worker, sizeof *worker);
     return NULL;
 }

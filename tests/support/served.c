@@ -10,7 +10,7 @@
 
 #include "tests/support/testing.h"
 
-void served_prepare(struct served *served, const struct site_page *pages, size_t count) {
+void served_prepare(struct served *served, const struct page *pages, size_t count) {
     memset(served, 0, sizeof *served);
     memory_init(&served->memory, 0);
     arena_init(&served->arena, NULL);
@@ -22,8 +22,8 @@ void served_prepare(struct served *served, const struct site_page *pages, size_t
                                        .memory = &served->memory,
                                        .head = &served->head,
                                        .fault = &served->fault};
-    served->site = (struct site){pages, count};
-    struct chain *chain = chain_build(&served->runtime, NULL, 0, site_urlconf(&served->site));
+    served->site = (struct pages){pages, count};
+    struct chain *chain = chain_build(&served->runtime, NULL, 0, pages_urlconf(&served->site));
     assert_non_null(chain);
     served->application = (struct application){.chain = chain,
                                                .tape = served->tape,

@@ -5,8 +5,8 @@
 #ifndef TESTS_SUPPORT_SERVED_H
 #define TESTS_SUPPORT_SERVED_H
 
+#include "engine/server/pages.h"
 #include "engine/server/server.h"
-#include "engine/server/site.h"
 
 struct served {
     struct memory memory;
@@ -15,13 +15,13 @@ struct served {
     struct head head; /* without a tape where `tape` is NULL */
     struct tape *tape;
     struct runtime runtime;
-    struct site site;
+    struct pages site;
     struct application application;
     struct server *server;
 };
 
 /* Prepares an application with these pages and no layers; then change what you want. */
-void served_prepare(struct served *served, const struct site_page *pages, size_t count);
+void served_prepare(struct served *served, const struct page *pages, size_t count);
 
 /* Starts it; fails the test when it does not start. kind, workers and so on as in options; its
  * application is set here. */

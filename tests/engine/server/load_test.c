@@ -17,7 +17,7 @@ static const struct work nothing = {0}, short_wait = {.wait_ns = 2000000},
 /* Runs a load on a server of a kind and hands out the result. */
 static bool run(struct server_options options, const struct work *work, struct load_options load,
                 struct served *served, struct load_result *result) {
-    static struct site_page page = {.path = "/"};
+    static struct page page = {.path = "/"};
     page.view = view_working("view", work);
     served_prepare(served, &page, 1);
     served_start(served, options);
@@ -82,7 +82,7 @@ static void *cancel_when_a_view_runs(void *argument) {
 
 static void a_cancelled_load_ends_soon_and_says_how_far_it_came(void **state) {
     (void)state;
-    static struct site_page page = {.path = "/"};
+    static struct page page = {.path = "/"};
     page.view = view_working("view", &long_wait);
     struct served served;
     atomic_bool cancelled = false;

@@ -103,8 +103,8 @@ static enum view_says view_large(const struct view *view, struct view_frame *fra
     { {&view_type}, #name, "blog.views", name, __VA_ARGS__ }
 static const struct work short_wait = {.wait_ns = 3000000}, long_wait = {.wait_ns = 60000000000};
 
-static const struct site_page *site(size_t *count) {
-    static struct site_page pages[] = {
+static const struct page *site(size_t *count) {
+    static struct page pages[] = {
         {"/", VIEW(view_hello, NULL)},          {"/raises", VIEW(view_raises, NULL)},
         {"/nothing", VIEW(view_nothing, NULL)}, {"/stream", VIEW(view_stream, NULL)},
         {"/cut", VIEW(view_stream, pages)},     {"/endless", VIEW(view_endless, NULL)},
@@ -127,7 +127,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static void prepare(struct served *served) {
     size_t count;
-    const struct site_page *pages = site(&count);
+    const struct page *pages = site(&count);
     served_prepare(served, pages, count);
 }
 
@@ -422,7 +422,7 @@ static void the_arbiter_kills_a_silent_worker_and_spares_a_beating_one(void **st
     (void)state;
     for (int beats = 0; beats <= 1; beats++) {
         static const struct work wait = {.wait_ns = 600000000};
-        struct site_page page = {"/", view_working("view", &wait)};
+        struct page page = {"/", view_working("view", &wait)};
         struct served served;
         served_prepare(&served, &page, 1);
         served_start(&served, (struct server_options){.kind = SERVER_SYNC,

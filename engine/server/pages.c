@@ -1,5 +1,5 @@
-/* site - see site.h. */
-#include "engine/server/site.h"
+/* pages - see pages.h. */
+#include "engine/server/pages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 
 static bool resolve(const struct urlconf *urlconf, struct runtime *runtime,
                     struct request *request) {
-    const struct site *site = urlconf->context;
-    for (size_t i = 0; i < site->count; i++) {
-        const struct site_page *page = &site->pages[i];
+    const struct pages *pages = urlconf->context;
+    for (size_t i = 0; i < pages->count; i++) {
+        const struct page *page = &pages->list[i];
         bool matched = strcmp(page->path, request->path) == 0;
         head_point(runtime->head, TAPE_PATTERN, page->path, matched);
         if (!matched) continue;
@@ -19,8 +19,8 @@ static bool resolve(const struct urlconf *urlconf, struct runtime *runtime,
     return fault_raise(runtime->fault, "Resolver404", "%s", request->path);
 }
 
-struct urlconf site_urlconf(const struct site *site) {
-    return (struct urlconf){.resolve = resolve, .context = site};
+struct urlconf pages_urlconf(const struct pages *pages) {
+    return (struct urlconf){.resolve = resolve, .context = pages};
 }
 
 /* ---- a view that works -------------------------------------------------------------------- */

@@ -1,24 +1,24 @@
-/* site - a site of a few pages, each at one exact path: what the servers' demos and tests serve.
+/* pages - a site of a few pages, each at one exact path: what the servers' demos and tests serve.
  *
  * Its urlconf tries the paths in order and records each as a PATTERN, like Django's resolver, which
  * stands in engine/urls and can do much more. */
-#ifndef ENGINE_SERVER_SITE_H
-#define ENGINE_SERVER_SITE_H
+#ifndef ENGINE_SERVER_PAGES_H
+#define ENGINE_SERVER_PAGES_H
 
 #include "engine/middleware/chain.h"
 
-struct site_page {
+struct page {
     const char *path; /* "/articles/" */
     struct view view;
 };
 
-struct site {
-    const struct site_page *pages;
+struct pages {
+    const struct page *list;
     size_t count;
 };
 
-/* The urlconf of a site, which is borrowed. */
-struct urlconf site_urlconf(const struct site *site);
+/* The urlconf of a few pages, which are borrowed. */
+struct urlconf pages_urlconf(const struct pages *pages);
 
 /* ---- a view that works -------------------------------------------------------------------- */
 

@@ -1,0 +1,31 @@
+/* usage - see usage.h. */
+#include "engine/server/usage.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Linux: "time on a core, time waiting for one, slices", in nanoseconds. */
+static uint64_t delayed_ns(void) {
+    char text[96];
+    uint64_t ran, waited;
+    int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0) return 0;
+    text[length] = '\0';
+    return sscanf(text, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? waited : 0;
+}
+
+struct usage usage_now(void) {
+    struct timespec cpu = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return (struct usage){(uint64_t)cpu.tv_sec * 1000000000 + (uint64_t)cpu.tv_nsec, delayed_ns()};
+}
+
+struct usage usage_between(struct usage earlier, struct usage later) {
+    return (struct usage){later.cpu_ns - earlier.cpu_ns, later.delayed_ns - earlier.delayed_ns};
+}
