@@ -18,7 +18,7 @@ struct said {
     bool too_many;    /* chains */
 };
 
-static void note_answer(void *context, const struct site_answer *answer) {
+static void note_answer(void *context, const struct project_answer *answer) {
     struct said *said = context;
     if (!answer->chain || !answer->response) return;
     said->answers++;
@@ -33,15 +33,15 @@ static void note_answer(void *context, const struct site_answer *answer) {
 
 bool init_call_run(struct stage *stage) {
     struct said *said = arena_alloc(&stage->arena, sizeof *said);
-    struct site *site = said ? site_new(&stage->runtime, practice_urlconf) : NULL;
-    if (!site) return fault_no_memory(&stage->fault);
+    struct project *project = said ? project_new(&stage->runtime, practice_urlconf) : NULL;
+    if (!project) return fault_no_memory(&stage->fault);
     stage->result = said;
-    site_tell(site, note_answer, said);
+    project_tell(project, note_answer, said);
     size_t count;
-    const struct module *const *modules = site_modules(site, &count);
+    const struct module *const *modules = project_modules(project, &count);
     struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
-    site_attach(site, script);
+    project_attach(project, script);
     return script_run(&stage->runtime, script, stage->listing);
 }
 
