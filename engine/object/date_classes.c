@@ -139,18 +139,20 @@ static bool is_date(struct value value) { /* a datetime is a date, too */
     return value.kind == VALUE_DATE || value.kind == VALUE_DATETIME;
 }
 
-static struct builtin_class date_class = {
+static const struct builtin_class date_class = {
     .base = {&class_type}, .name = "datetime.date", .make = make_date, .has = is_date};
-static struct builtin_class time_class = {
+static const struct builtin_class time_class = {
     .base = {&class_type}, .name = "datetime.time", .make = make_time};
-static struct builtin_class datetime_class = {
+static const struct builtin_class datetime_class = {
     .base = {&class_type}, .name = "datetime.datetime", .make = make_datetime};
-static struct builtin_class timedelta_class = {
+static const struct builtin_class timedelta_class = {
     .base = {&class_type}, .name = "datetime.timedelta", .make = make_timedelta};
-static struct builtin_class uuid_class = {.base = {&class_type}, .name = "UUID", .make = make_uuid};
+static const struct builtin_class uuid_class = {
+    .base = {&class_type}, .name = "UUID", .make = make_uuid};
 
 #define CLASS(name)                                                                                \
-    { .kind = VALUE_OBJECT, .object = &name.base }
+    { .kind = VALUE_OBJECT, .object = (struct object *)(void *)&name }
+{ .kind = VALUE_OBJECT, .object = &name.base }
 
 static const struct module_name datetime_names[] = {
     {"date", CLASS(date_class)},

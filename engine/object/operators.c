@@ -14,6 +14,13 @@ static const char *const comparison_signs[] = {"==", "!=", "<", "<=", ">", ">="}
 
 /* ---- identity ---------------------------------------------------------------------------- */
 
+/* type(x) makes a new stand-in each time; all that have one name are the same class. */
+static bool same_class(struct value left, struct value right) {
+    return object_is(left, &class_type) && object_is(right, &class_type) &&
+           strcmp(((const struct builtin_class *)left.object)->name,
+                  ((const struct builtin_class *)right.object)->name) == 0;
+}
+
 /* Small values have no identity of their own here: equal texts and numbers of one kind count as
  * the same, which is what a listing that compares with `is` hopes for. */
 bool object_is_same(struct value left, struct value right) {
@@ -23,7 +30,7 @@ bool object_is_same(struct value left, struct value right) {
     case VALUE_BOOL:
     case VALUE_INT: return left.integer == right.integer;
     case VALUE_FLOAT: return memcmp(&left.real, &right.real, sizeof left.real) == 0;
-    case VALUE_OBJECT: return left.object == right.object;
+    case VALUE_OBJECT: return left.object == right.object || same_class(left, right);
     default: return left.length == right.length && memcmp(left.text, right.text, left.length) == 0;
     }
 }

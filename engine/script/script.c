@@ -1,0 +1,111 @@
+/* script - see script.h: a namespace, the modules it may import, and the way through a listing. */
+#include "engine/script/script.h"
+
+#include "engine/object/date.h"
+#include "engine/script/evaluator.h"
+
+/* ---- roots -------------------------------------------------------------------------------- */
+
+/* What the module holds between two turns of a loop: its names and the iterators of its loops. */
+static void visit_roots(struct roots *roots, void (*each)(void *, struct value), void *context) {
+    struct script *script =
+        (struct script *)(void *)((char *)roots - offsetof(struct script, roots));
+    for (size_t i = 0; i < script->bucket_count; i++)
+        for (const struct binding *binding = script->buckets[i]; binding; binding = binding->next)
+            if (binding->bound) each(context, binding->value);
+    for (const struct loop *loop = script->loops; loop; loop = loop->around)
+        each(context, loop->iterator);
+}
+
+/* ---- making ------------------------------------------------------------------------------- */
+
+/* The given modules, and those every listing may import. */
+static bool gather_modules(struct script *script, const struct module *const *modules,
+                           size_t count) {
+    static const struct module *const always[] = {&datetime_module, &uuid_module};
+    size_t more = sizeof always / sizeof *always;
+    const struct module **all = arena_array(script->runtime->arena, count + more, sizeof *all);
+    if (!all) return fault_no_memory(script->runtime->fault);
+    for (size_t i = 0; i < count; i++) all[i] = modules[i];
+    for (size_t i = 0; i < more; i++) all[count + i] = always[i];
+    script->modules = all;
+    script->module_count = count + more;
+    return true;
+}
+
+/* Names that are there without an import: those of the given modules, then datetime, uuid and UUID.
+ */
+static bool define_ambient(struct script *script, size_t given) {
+    struct value module;
+    for (size_t i = 0; i < given; i++)
+        for (size_t j = 0; j < script->modules[i]->count; j++)
+            if (!name_fall_back(script, script->modules[i]->names[j].name,
+                                script->modules[i]->names[j].value))
+                return false;
+    for (size_t i = given; i < script->module_count; i++)
+        if (!module_object(script, script->modules[i]->path, &module) ||
+            !name_fall_back(script, script->modules[i]->path, module))
+            return false;
+    return name_fall_back(script, uuid_module.names[0].name, uuid_module.names[0].value);
+}
+
+struct script *script_new(struct runtime *runtime, const struct module *const *modules,
+                          size_t count, bool ambient) {
+    struct script *script = arena_alloc(runtime->arena, sizeof *script);
+    if (!script) return fault_no_memory(runtime->fault), NULL;
+    script->runtime = runtime;
+    script->roots.visit = visit_roots;
+    arena_init(&script->stack, runtime->memory);
+    arena_init(&script->scratch, runtime->memory);
+    arena_init(&script->output, runtime->memory);
+    text_init(&script->line, &script->output);
+    if (!gather_modules(script, modules, count)) return NULL;
+    if (!define_builtins(script) || !define_classes(script)) return NULL;
+    return !ambient || define_ambient(script, count) ? script : NULL;
+}
+
+void script_set_host(struct script *script, const struct script_host *host) {
+    script->host = *host;
+}
+
+/* ---- running ------------------------------------------------------------------------------ */
+
+bool script_step(struct runtime *runtime, struct script *script, const struct program *program,
+                 size_t statement, struct value *value, bool *is_expression) {
+    struct node *node = program->statements[statement].node;
+    *value = value_none();
+    *is_expression = node->kind == NODE_EXPRESSION;
+    bool fine;
+    if (*is_expression) {
+        runtime->head->line = node->line;
+        head_point(runtime->head, TAPE_LINE, "", 0);
+        fine = evaluate(script, node->value, value);
+    } else {
+        struct value unused;
+        fine = execute(script, node, &unused) != FLOW_FAULT;
+    }
+    return print_flush(script, false) && fine;
+}
+
+/* Python compiles a module before it runs it: a syntax error anywhere comes before everything. */
+static bool raise_syntax_error(struct runtime *runtime, const struct program *program) {
+    for (size_t i = 0; i < program->count; i++) {
+        const struct node *node = program->statements[i].node;
+        if (node->kind != NODE_FAULT) continue;
+        fault_raise(runtime->fault, node->fault.type, "%s", node->fault.message);
+        fault_place(runtime->fault, node->line, node->column);
+        return false;
+    }
+    return true;
+}
+
+bool script_run(struct runtime *runtime, struct script *script, const char *source) {
+    struct program *program = script_parse(runtime, source);
+    if (!program) return false;
+    if (program->faulty) return raise_syntax_error(runtime, program);
+    struct value value;
+    bool is_expression;
+    for (size_t i = 0; i < program->count; i++)
+        if (!script_step(runtime, script, program, i, &value, &is_expression)) return false;
+    return true;
+}
