@@ -152,7 +152,6 @@ static const struct builtin_class uuid_class = {
 
 #define CLASS(name)                                                                                \
     { .kind = VALUE_OBJECT, .object = (struct object *)(void *)&name }
-{ .kind = VALUE_OBJECT, .object = &name.base }
 
 static const struct module_name datetime_names[] = {
     {"date", CLASS(date_class)},

@@ -1,6 +1,9 @@
 /* script - see script.h: a namespace, the modules it may import, and the way through a listing. */
 #include "engine/script/script.h"
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "engine/object/date.h"
 #include "engine/script/evaluator.h"
 
@@ -70,20 +73,25 @@ void script_set_host(struct script *script, const struct script_host *host) {
 
 /* ---- running ------------------------------------------------------------------------------ */
 
+static bool step(struct script *script, struct node *node, struct value *value) {
+    struct runtime *runtime = script->runtime;
+    if (node->kind != NODE_EXPRESSION) {
+        struct value unused;
+        return execute(script, node, &unused) != FLOW_FAULT;
+    }
+    runtime->head->line = node->line;
+    head_point(runtime->head, TAPE_LINE, "", 0);
+    return evaluate(script, node->value, value);
+}
+
 bool script_step(struct runtime *runtime, struct script *script, const struct program *program,
                  size_t statement, struct value *value, bool *is_expression) {
     struct node *node = program->statements[statement].node;
+    assert(runtime == script->runtime);
+    (void)runtime;
     *value = value_none();
     *is_expression = node->kind == NODE_EXPRESSION;
-    bool fine;
-    if (*is_expression) {
-        runtime->head->line = node->line;
-        head_point(runtime->head, TAPE_LINE, "", 0);
-        fine = evaluate(script, node->value, value);
-    } else {
-        struct value unused;
-        fine = execute(script, node, &unused) != FLOW_FAULT;
-    }
+    bool fine = step(script, node, value);
     return print_flush(script, false) && fine;
 }
 
@@ -104,8 +112,8 @@ bool script_run(struct runtime *runtime, struct script *script, const char *sour
     if (!program) return false;
     if (program->faulty) return raise_syntax_error(runtime, program);
     struct value value;
-    bool is_expression;
-    for (size_t i = 0; i < program->count; i++)
-        if (!script_step(runtime, script, program, i, &value, &is_expression)) return false;
-    return true;
+    bool fine = true;
+    for (size_t i = 0; fine && i < program->count; i++)
+        fine = step(script, program->statements[i].node, &value);
+    return print_flush(script, false) && fine;
 }
