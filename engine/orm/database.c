@@ -406,19 +406,25 @@ bool cursor_step(struct runtime *runtime, struct cursor *cursor, bool *done) {
     return fine;
 }
 
+/* sqlite3_column_value finds the cell once; asking it for type and content is then cheap. Such a cell
+ * is "unprotected": fine on a connection that one thread has for itself. */
 static struct value column_value(sqlite3_stmt *prepared, int column) {
-    switch (sqlite3_column_type(prepared, column)) {
-    case SQLITE_INTEGER: return value_int(sqlite3_column_int64(prepared, column));
-    case SQLITE_FLOAT: return value_float(sqlite3_column_double(prepared, column));
+    sqlite3_value *cell = sqlite3_column_value(prepared, column);
+    switch (sqlite3_value_type(cell)) {
+    case SQLITE_INTEGER:
+        return value_int(sqlite3_value_int64(cell));
+    case SQLITE_FLOAT:
+        return value_float(sqlite3_value_double(cell));
     case SQLITE_TEXT: {
-        const char *text = (const char *)sqlite3_column_text(prepared, column);
-        return value_of_text(VALUE_TEXT, text, (size_t)sqlite3_column_bytes(prepared, column));
+        const char *text = (const char *)sqlite3_value_text(cell);
+        return value_of_text(VALUE_TEXT, text, (size_t)sqlite3_value_bytes(cell));
     }
     case SQLITE_BLOB: {
-        const char *bytes = sqlite3_column_blob(prepared, column);
-        return value_of_text(VALUE_BYTES, bytes, (size_t)sqlite3_column_bytes(prepared, column));
+        const char *bytes = sqlite3_value_blob(cell);
+        return value_of_text(VALUE_BYTES, bytes, (size_t)sqlite3_value_bytes(cell));
     }
-    default: return value_none();
+    default:
+        return value_none();
     }
 }
 

@@ -107,7 +107,8 @@ static struct instance *build_one(struct runtime *runtime, struct arena *arena,
     for (size_t i = 0; i < plan->count; i++) {
         struct value value = cells[i];
         if (value.kind >= VALUE_TEXT) {
-            memcpy(texts, value.text, value.length); /* the NUL is there: memory comes zeroed */
+            if (value.length)
+                memcpy(texts, value.text, value.length); /* and a NUL: zeroed memory */
             value.text = texts;
             texts += value.length + 1;
         }
