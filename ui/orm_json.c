@@ -159,7 +159,8 @@ static bool write_brief(struct writer *writer, struct value value) {
     json_object(writer->json);
     json_key(writer->json, "pk");
     json_value(writer->json, instance_key(instance));
-    write_related_keys(writer, instance);
+    /* where sets hang on it, they say enough */
+    if (!has_any(instance, ATTACHED_PREFETCHED, NULL)) write_related_keys(writer, instance);
     if (!write_prefetched(writer, instance) || !write_extra(writer, instance)) return false;
     json_close(writer->json);
     return true;

@@ -8,7 +8,6 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "engine/object/date.h"
 #include "engine/orm/database.h"
 #include "engine/orm/names.h"
 #include "engine/orm/query.h"
@@ -291,8 +290,6 @@ static bool make_script(struct session *session) {
         names_of_models(&session->runtime, registry_of(session->runtime.database), "blog.models"),
         names_of_django(&session->runtime),
         &function_module,
-        &datetime_module,
-        &uuid_module,
     };
     if (!modules[0] || !modules[1]) return false;
     session->script =
