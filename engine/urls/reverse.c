@@ -280,10 +280,9 @@ static const char *show_arguments(struct search *search) {
 
 static bool raise_no_match(struct search *search, const struct candidate_list *list) {
     struct runtime *runtime = search->runtime;
-    if (search->name.kind == VALUE_OBJECT)
-        return fault_raise(runtime->fault, "NotSupported",
-                           "the text of a reverse() of a view that is not found");
-    const char *name = object_str(runtime, search->name);
+    bool is_view = search->name.kind == VALUE_OBJECT;
+    const char *name =
+        is_view ? route_view_path(runtime, search->name) : object_str(runtime, search->name);
     if (!name) return false;
     if (!list)
         return fault_raise(runtime->fault, "NoReverseMatch",

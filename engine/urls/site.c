@@ -62,8 +62,8 @@ static bool read_include(struct runtime *runtime, struct value view, struct rout
         return fault_raise(runtime->fault, "NotSupported",
                            "an app_name or namespace that is no str");
     if (items->items[0].kind == VALUE_TEXT || items->items[0].kind == VALUE_NONE)
-        return fault_raise(runtime->fault, "NotSupported",
-                           "include() of a module by its name: give the list itself");
+        return fault_raise(runtime->fault, "NotSupported", "a %s as a list of patterns",
+                           value_type_name(items->items[0]));
     parts->inner = items->items[0];
     parts->app_name = text_or_null(app_name);
     parts->instance = text_or_null(instance);
@@ -144,6 +144,9 @@ static bool call_include(struct runtime *runtime, struct url_site *site,
         patterns = pair->items[0];
         app_name = pair->items[1];
     }
+    if (patterns.kind == VALUE_TEXT || patterns.kind == VALUE_NONE)
+        return fault_raise(runtime->fault, "NotSupported",
+                           "include() of a module by its name: give the list itself");
     if (!is_text_or_none(app_name) || !is_text_or_none(namespace))
         return fault_raise(runtime->fault, "NotSupported",
                            "an app_name or namespace that is no str");
