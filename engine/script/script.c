@@ -36,19 +36,22 @@ static bool gather_modules(struct script *script, const struct module *const *mo
     return true;
 }
 
-/* Names that are there without an import: those of the given modules, then datetime, uuid and UUID.
- */
-static bool define_ambient(struct script *script, size_t given) {
-    struct value module;
-    for (size_t i = 0; i < given; i++)
-        for (size_t j = 0; j < script->modules[i]->count; j++)
-            if (!name_fall_back(script, script->modules[i]->names[j].name,
-                                script->modules[i]->names[j].value))
+/* Names that are there without an import: datetime and uuid as modules, UUID, and whatever the
+ * other modules hold. */
+static bool define_ambient(struct script *script) {
+    for (size_t i = 0; i < script->module_count; i++) {
+        const struct module *module = script->modules[i];
+        struct value value;
+        if (module == &datetime_module || module == &uuid_module) {
+            if (!module_object(script, module->path, &value) ||
+                !name_fall_back(script, module->path, value))
                 return false;
-    for (size_t i = given; i < script->module_count; i++)
-        if (!module_object(script, script->modules[i]->path, &module) ||
-            !name_fall_back(script, script->modules[i]->path, module))
-            return false;
+            continue;
+        }
+        for (size_t j = 0; j < module->count; j++)
+            if (!name_fall_back(script, module->names[j].name, module->names[j].value))
+                return false;
+    }
     return name_fall_back(script, uuid_module.names[0].name, uuid_module.names[0].value);
 }
 
@@ -64,7 +67,7 @@ struct script *script_new(struct runtime *runtime, const struct module *const *m
     text_init(&script->line, &script->output);
     if (!gather_modules(script, modules, count)) return NULL;
     if (!define_builtins(script) || !define_classes(script)) return NULL;
-    return !ambient || define_ambient(script, count) ? script : NULL;
+    return !ambient || define_ambient(script) ? script : NULL;
 }
 
 void script_set_host(struct script *script, const struct script_host *host) {
