@@ -80,7 +80,7 @@ static void write_step(struct json *json, struct progress *progress, const struc
 
 /* ---- for people ---------------------------------------------------------------------------- */
 
-enum { SLUG_COLUMNS = 18, KNOB_INDENT = 9 };
+enum { SLUG_COLUMNS = 18, KNOB_INDENT = 9, KNOB_HANG = 30 };
 
 static void add_slice(struct text *out, const struct paper *paper, struct slice_of_note slice,
                       unsigned room) {
@@ -115,24 +115,32 @@ static void add_step(struct text *out, const struct paper *paper, struct progres
               room_behind(paper, 9 + SLUG_COLUMNS + 1));
 }
 
-/* "articles=100  1 to 10000 articles: articles on the page". */
+/* "articles=100      articles on the page (1 to 10000 articles)". */
 static void add_knob(struct text *out, const struct paper *paper, const struct knob *knob) {
-    struct text line;
-    text_init(&line, out->arena);
+    struct text mark, words;
+    text_init(&mark, out->arena);
+    text_init(&words, out->arena);
+    text_format(&mark, "%s=", knob->name);
+    text_format(&words, "%s", knob->title ? knob->title : "");
     if (knob->kind == KNOB_TEXT)
-        text_format(&line, "%s=%s", knob->name, knob->usual_text);
+        text_add(&mark, knob->usual_text);
     else if (knob->kind == KNOB_CHOICE) {
-        text_format(&line, "%s=%s", knob->name, knob->choices[knob->usual]);
+        text_add(&mark, knob->choices[knob->usual]);
         for (size_t i = 0; i < knob->choice_count; i++)
-            text_format(&line, "%s%s", i ? " | " : "  ", knob->choices[i]);
-    } else
-        text_format(&line, "%s=%" PRId64 "  %" PRId64 " to %" PRId64 "%s%s", knob->name,
-                    knob->usual, knob->min, knob->max, *knob->unit ? " " : "", knob->unit);
-    text_format(&line, "%s%s%s", knob->title ? ": " : "", knob->title ? knob->title : "",
-                knob->simulated ? " (simulated)" : "");
-    const char *whole = text_finish(&line);
-    if (whole)
-        paper_add_wrapped(out, paper, whole, KNOB_INDENT + 2);
+            text_format(&words, "%s%s", i ? " | " : " (", knob->choices[i]);
+        text_add_char(&words, ')');
+    } else {
+        text_format(&mark, "%" PRId64, knob->usual);
+        text_format(&words, " (%" PRId64 " to %" PRId64 "%s%s)", knob->min, knob->max,
+                    *knob->unit ? " " : "", knob->unit);
+    }
+    if (knob->simulated) text_add(&words, ", simulated");
+    struct paper_entry entry = {.indent = KNOB_INDENT + 2,
+                                .hang = paper->width < 60 ? KNOB_INDENT + 4 : KNOB_HANG,
+                                .mark = text_finish(&mark),
+                                .words = text_finish(&words)};
+    if (entry.mark && entry.words)
+        paper_add_entry(out, paper, &entry);
     else
         out->failed = true;
 }

@@ -95,12 +95,17 @@ static void measure(struct plot *plot, const struct figure *figure) {
     settle_axis(&plot->y, true);
 }
 
+/* What was measured stands in front of what was computed, but for every fourth column: where the
+ * two coincide, both are seen. */
 static void put(struct plot *plot, double x, double y, char mark) {
     int column = (int)lround(x * (plot->width - 1));
     int row = PLOT_HEIGHT - 1 - (int)lround(y * (PLOT_HEIGHT - 1));
     if (column < 0 || column >= (int)plot->width || row < 0 || row >= PLOT_HEIGHT) return;
     char *cell = &plot->cells[row][column];
-    if (*cell == ' ' || mark != theory_mark) *cell = mark; /* what was measured stands in front */
+    bool taken = *cell != ' ' && *cell != theory_mark;
+    if (mark == theory_mark && taken && column % 4 != 2) return;
+    if (mark != theory_mark && *cell == theory_mark && column % 4 == 2) return;
+    *cell = mark;
 }
 
 /* A straight line between two points, one mark a column or row. */

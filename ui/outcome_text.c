@@ -7,7 +7,7 @@
 #include "ui/outcome.h"
 #include "ui/units.h"
 
-enum { INDENT = 2, OUTPUT_FIRST = 6 };
+enum { INDENT = 2, CLAIM_INDENT = 10, OUTPUT_FIRST = 6 };
 
 static void add_heading(struct text *out, const struct paper *paper, const char *heading) {
     text_add_char(out, '\n');
@@ -90,29 +90,26 @@ static void add_output(struct text *out, const struct paper *paper, const struct
 
 /* ---- claims and the rest ------------------------------------------------------------------- */
 
-/* The mark, the claim wrapped beside it, and its numbers on a line of their own where they do not
- * fit behind it. */
 static void add_claim(struct text *out, const struct paper *paper, const struct claim *claim,
                       const struct verdict *verdict) {
-    enum { MARK = 8 };
-    const char *mark = !verdict->applies ? "-" : verdict->holds ? "ok" : "FAILED";
     struct text line;
     text_init(&line, out->arena);
     text_format(&line, "%s%s%s", claim->text, verdict->shown && *verdict->shown ? ": " : "",
                 verdict->shown ? verdict->shown : "");
     if (!verdict->applies) text_add(&line, " (says nothing about these knobs)");
     const char *whole = text_finish(&line);
-    paper_add_fill(out, ' ', INDENT);
-    if (verdict->applies) paper_style(out, paper, verdict->holds ? PAPER_GOOD : PAPER_BAD);
-    text_add(out, mark);
-    if (verdict->applies) paper_style(out, paper, PAPER_PLAIN);
-    size_t start = out->length;
-    paper_add_wrapped(out, paper, whole ? whole : claim->text, INDENT + MARK);
-    if (out->failed) return;
-    /* the first line's indentation gives way to the mark */
-    size_t cut = INDENT + strlen(mark);
-    memmove(out->data + start, out->data + start + cut, out->length - start - cut);
-    text_cut(out, out->length - cut);
+    struct paper_entry entry = {
+        .indent = INDENT,
+        .hang = CLAIM_INDENT,
+        .style = !verdict->applies ? PAPER_PLAIN
+                 : verdict->holds  ? PAPER_GOOD
+                                   : PAPER_BAD,
+        .mark = !verdict->applies ? "-"
+                : verdict->holds  ? "ok"
+                                  : "FAILED",
+        .words = whole ? whole : claim->text,
+    };
+    paper_add_entry(out, paper, &entry);
 }
 
 void outcome_text_claims(struct text *out, const struct paper *paper,

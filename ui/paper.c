@@ -95,10 +95,10 @@ void paper_add_cut(struct text *out, const struct paper *paper, const char *stri
     if (used < columns) paper_add_fill(out, ' ', columns - used);
 }
 
-void paper_add_wrapped(struct text *out, const struct paper *paper, const char *string,
-                       unsigned indent) {
+/* The words of a string, the first one at the column where the line stands. */
+static void add_words(struct text *out, const struct paper *paper, const char *string,
+                      unsigned indent) {
     unsigned room = paper->width > indent + 8 ? paper->width - indent : 8, used = 0;
-    paper_add_fill(out, ' ', indent);
     for (const char *word = string + strspn(string, " \n\t"); *word;) {
         size_t length = strcspn(word, " \n\t");
         unsigned columns = columns_of_bytes(word, length);
@@ -118,6 +118,12 @@ void paper_add_wrapped(struct text *out, const struct paper *paper, const char *
     text_add_char(out, '\n');
 }
 
+void paper_add_wrapped(struct text *out, const struct paper *paper, const char *string,
+                       unsigned indent) {
+    paper_add_fill(out, ' ', indent);
+    add_words(out, paper, string, indent);
+}
+
 void paper_style(struct text *out, const struct paper *paper, enum paper_style style) {
     static const struct {
         const char *plain, *colored; /* Select Graphic Rendition, ECMA-48 */
@@ -128,4 +134,18 @@ void paper_style(struct text *out, const struct paper *paper, enum paper_style s
     };
     if (!paper->styled) return;
     text_add(out, paper->colored ? marks[style].colored : marks[style].plain);
+}
+
+void paper_add_entry(struct text *out, const struct paper *paper, const struct paper_entry *entry) {
+    unsigned columns = entry->indent + columns_of(entry->mark);
+    paper_add_fill(out, ' ', entry->indent);
+    if (entry->style != PAPER_PLAIN) paper_style(out, paper, entry->style);
+    paper_add(out, paper, entry->mark);
+    if (entry->style != PAPER_PLAIN) paper_style(out, paper, PAPER_PLAIN);
+    if (columns >= entry->hang) {
+        text_add_char(out, '\n');
+        columns = 0;
+    }
+    paper_add_fill(out, ' ', entry->hang - columns);
+    add_words(out, paper, entry->words, entry->hang);
 }

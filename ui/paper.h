@@ -54,4 +54,13 @@ enum paper_style { PAPER_PLAIN, PAPER_STRONG, PAPER_EMPHASIS, PAPER_FAINT, PAPER
 /* Switches the style from here on; nothing on a paper without styles. */
 void paper_style(struct text *out, const struct paper *paper, enum paper_style style);
 
+/* A mark or name in a style of its own, and words wrapped beside it from column `hang` on. A mark
+ * that reaches so far has a line for itself. Ends with a newline. */
+struct paper_entry {
+    unsigned indent, hang; /* columns from the left edge */
+    enum paper_style style;
+    const char *mark, *words;
+};
+void paper_add_entry(struct text *out, const struct paper *paper, const struct paper_entry *entry);
+
 #endif

@@ -94,6 +94,17 @@ const char *units_tick(double number, const char *unit, char *buffer, size_t siz
     return buffer;
 }
 
+/* "1 query", not "1 queries": units are given in the plural. "requests/s" stays. */
+static void make_singular(char *text) {
+    size_t length = strlen(text);
+    if (length < 5 || strchr(text, '/') || text[length - 1] != 's' || text[length - 2] == 's')
+        return;
+    if (strcmp(text + length - 3, "ies") == 0)
+        memcpy(text + length - 3, "y", 2);
+    else
+        text[length - 1] = '\0';
+}
+
 const char *units_number(double number, const char *unit, char *buffer, size_t size) {
     char digits[UNITS_SIZE];
     if (!isfinite(number))
@@ -101,5 +112,6 @@ const char *units_number(double number, const char *unit, char *buffer, size_t s
     else if (!write_scaled(number, unit, buffer, size))
         snprintf(buffer, size, "%s%s%s", three_digits(number, digits, sizeof digits),
                  *unit ? " " : "", unit);
+    if (number == 1) make_singular(buffer);
     return buffer;
 }
