@@ -1,11 +1,13 @@
 /* command - see command.h. */
 #include "ui/command.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/columns.h"
 
@@ -29,6 +31,26 @@ void command_warn(const char *format, ...) {
     va_start(arguments, format);
     complain(format, arguments);
     va_end(arguments);
+}
+
+int command_no_memory(void) {
+    return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+}
+
+int command_print(struct text *text) {
+    const char *bytes = text_finish(text);
+    size_t left = text->length;
+    if (!bytes) return command_no_memory();
+    fflush(stdout);
+    while (left > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes, left);
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && errno == EPIPE) return EXIT_SYSTEM;
+        if (written < 0) return command_fail(EXIT_SYSTEM, "standard output: %s", strerror(errno));
+        bytes += written;
+        left -= (size_t)written;
+    }
+    return EXIT_DONE;
 }
 
 /* ---- options ------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/base/text.h"
 #include "lessons/lesson.h"
 
 enum exit_code {
@@ -54,6 +55,14 @@ int command_fail(enum exit_code code, const char *format, ...)
 
 /* Prints a warning of the same form; the command goes on. */
 void command_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes a text to standard output, past stdio and at once. EXIT_DONE, or EXIT_SYSTEM after saying
+ * why not: a text that failed had no memory; a reader that went away, as in `daybook export | head
+ * -1`, has seen what it wanted, so there is no word about that. */
+int command_print(struct text *text);
+
+/* EXIT_SYSTEM, after saying that there is no memory. */
+int command_no_memory(void);
 
 /* What command_next says besides the index of an option. */
 enum { COMMAND_END = -1, COMMAND_WRONG = -2, COMMAND_HELP = -3 };

@@ -2,7 +2,6 @@
  * output. A file appears whole or not at all. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -53,16 +52,14 @@ static bool is_folder(const char *path) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-static int put(const struct order *order, const char *path, const char *whole, size_t length) {
+static int put_file(const struct order *order, const char *path, struct text *text) {
     struct files_draft draft;
-    if (!path) {
-        fwrite(whole, 1, length, stdout);
-        return EXIT_DONE;
-    }
+    const char *whole = text_finish(text);
+    if (!whole) return command_no_memory();
     if (!files_begin(&draft, path, order->force))
         return command_fail(EXIT_SYSTEM, "%s: %s%s", path, strerror(errno),
                             errno == EEXIST ? "; --force replaces it" : "");
-    fwrite(whole, 1, length, draft.file);
+    fwrite(whole, 1, text->length, draft.file);
     if (files_finish(&draft)) return EXIT_DONE;
     return command_fail(EXIT_SYSTEM, "%s: %s", path, strerror(errno));
 }
@@ -79,9 +76,9 @@ static int export_page(const struct order *order, const char *path, const struct
     struct text text;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
-    const char *whole = order->format->write(&text, &page) ? text_finish(&text) : NULL;
-    int code = whole ? put(order, path, whole, text.length)
-                     : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    int code = !order->format->write(&text, &page) ? command_no_memory()
+               : path                              ? put_file(order, path, &text)
+                                                   : command_print(&text);
     arena_release(&arena);
     return code == EXIT_DONE ? page.worst : code;
 }

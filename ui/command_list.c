@@ -1,5 +1,4 @@
 /* command_list - `daybook list`: the days, their steps, and how far the learner is. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,45 +145,45 @@ static void add_knob(struct text *out, const struct paper *paper, const struct k
 }
 
 /* With lessons named, their knobs are shown too. */
-static bool print_text(struct progress *progress, const struct choice *choices, size_t count) {
+static void add_text(struct text *text, struct progress *progress, const struct choice *choices,
+                     size_t count) {
     struct paper paper = paper_of(stdout);
     struct choice step;
     const struct lesson *last = NULL;
-    struct arena arena;
-    struct text text;
-    arena_init(&arena, NULL);
-    text_init(&text, &arena);
     for (size_t i = 0; command_step(choices, count, i, &step); i++) {
-        if (step.lesson != last) add_day(&text, &paper, step.lesson);
+        if (step.lesson != last) add_day(text, &paper, step.lesson);
         last = step.lesson;
-        add_step(&text, &paper, progress, &step);
+        add_step(text, &paper, progress, &step);
         for (size_t j = 0; count && j < step.step->knob_count; j++)
-            add_knob(&text, &paper, &step.step->knobs[j]);
+            add_knob(text, &paper, &step.step->knobs[j]);
     }
-    const char *whole = text_finish(&text);
-    if (whole) fputs(whole, stdout);
-    arena_release(&arena);
-    return whole != NULL;
 }
 
-static void print_json(struct progress *progress, const struct choice *choices, size_t count) {
+static void add_json(struct text *text, struct progress *progress, const struct choice *choices,
+                     size_t count) {
     struct json json;
     struct choice step;
-    json_to_file(&json, stdout);
+    json_to_text(&json, text);
     for (size_t i = 0; command_step(choices, count, i, &step); i++)
         write_step(&json, progress, &step);
 }
 
 static int list(const struct choice *choices, size_t count, bool as_json) {
     struct progress *progress = progress_open(PROGRESS_READ);
-    bool whole = progress != NULL;
-    if (whole && as_json)
-        print_json(progress, choices, count);
-    else if (whole)
-        whole = print_text(progress, choices, count);
-    if (progress && progress_warning(progress)) command_warn("%s", progress_warning(progress));
+    struct arena arena;
+    struct text text;
+    if (!progress) return command_no_memory();
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    if (as_json)
+        add_json(&text, progress, choices, count);
+    else
+        add_text(&text, progress, choices, count);
+    int code = command_print(&text);
+    if (progress_warning(progress)) command_warn("%s", progress_warning(progress));
+    arena_release(&arena);
     progress_close(progress);
-    return whole ? EXIT_DONE : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    return code;
 }
 
 static int run(const struct command *command, int count, char **words) {

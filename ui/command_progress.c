@@ -1,5 +1,4 @@
 /* command_progress - `daybook progress`: where the learner is, and the predictions made. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,12 +59,12 @@ static int print_progress(struct progress *progress) {
 /* Reading first tells whether there is anything to forget; nothing is created for that. */
 static int forget(void) {
     struct progress *progress = progress_open(PROGRESS_READ);
-    if (!progress) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    if (!progress) return command_no_memory();
     bool there = progress_is_kept(progress), done = !there && !progress_warning(progress);
     if (there) {
         progress_close(progress);
         progress = progress_open(PROGRESS_KEEP);
-        if (!progress) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+        if (!progress) return command_no_memory();
         done = progress_forget(progress);
     }
     int code = EXIT_DONE;
@@ -89,7 +88,7 @@ static int run(const struct command *command, int count, char **words) {
         return command_fail(EXIT_USAGE, "%s: progress takes no operand", words[first]);
     if (forgets) return forget();
     struct progress *progress = progress_open(PROGRESS_READ);
-    if (!progress) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    if (!progress) return command_no_memory();
     if (progress_warning(progress)) command_warn("%s", progress_warning(progress));
     int code = print_progress(progress);
     progress_close(progress);

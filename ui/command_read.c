@@ -2,7 +2,6 @@
  *
  * The reader needs a terminal at both ends that can move its cursor; everywhere else, and with
  * --plain, the note is printed as plain text. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,17 +56,16 @@ static int print_plain(const struct choice *choice) {
     struct paper paper = plain_paper();
     struct arena arena;
     struct text text;
+    int worst = EXIT_DONE;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
-    int worst = EXIT_DONE;
     bool whole = choice->step
                      ? plain_step(&text, &paper, choice->lesson, choice->step, PLAIN_HINT, &worst)
                      : plain_lesson(&text, &paper, choice->lesson, PLAIN_HINT, &worst);
     add_way_on(&text, choice);
-    const char *all = text_finish(&text);
-    if (all) fputs(all, stdout);
+    int code = whole ? command_print(&text) : command_no_memory();
     arena_release(&arena);
-    return whole && all ? EXIT_DONE : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    return code;
 }
 
 /* ---- which of the two ---------------------------------------------------------------------- */
@@ -84,7 +82,7 @@ static int read_with(struct reader_options *reader, bool plain) {
     bool terminal = paper_is_terminal(stdin) && paper_is_terminal(stdout);
     bool keeps = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct progress *progress = progress_open(keeps ? PROGRESS_KEEP : PROGRESS_READ);
-    if (!progress) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    if (!progress) return command_no_memory();
     int code = READER_NO_TERMINAL;
     reader->progress = progress;
     if (terminal && !plain) code = reader_run(reader);

@@ -92,7 +92,7 @@ static int try_settings(const struct settings *settings, const struct choice *ch
     if (!choice->step && !known_somewhere(settings, choice)) return EXIT_USAGE;
     for (size_t i = 0; command_step(choice, 1, i, &step); i++) {
         struct stage *stage = stage_open(step.lesson, step.step);
-        if (!stage) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+        if (!stage) return command_no_memory();
         bool right = apply(settings, stage, choice->step != NULL);
         stage_close(stage);
         if (!right) return EXIT_USAGE;
@@ -111,15 +111,22 @@ static bool read_seed(const char *text, uint64_t *seed) {
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-static bool print_text(struct outcome *outcome, bool first) {
+static int print_outcome(const struct settings *settings, struct outcome *outcome, bool first) {
     struct paper paper = paper_of(stdout);
     struct text text;
+    struct json json;
     text_init(&text, &outcome->arena);
-    if (!first) text_add(&text, "\n\n");
-    outcome_text(&text, &paper, outcome);
-    const char *whole = text_finish(&text);
-    if (whole) fputs(whole, stdout);
-    return whole != NULL;
+    json_to_text(&json, &text);
+    if (settings->json) {
+        outcome_json(&json, outcome);
+        json_end_line(&json);
+    } else {
+        if (!first) text_add(&text, "\n\n");
+        outcome_text(&text, &paper, outcome);
+    }
+    int code = command_print(&text);
+    if (!settings->json && code == EXIT_DONE) outcome_complain(outcome);
+    return code;
 }
 
 static void note_progress(const struct outcome *outcome) {
@@ -133,34 +140,24 @@ static void note_progress(const struct outcome *outcome) {
 static int run_step(const struct settings *settings, const struct choice *step, bool only,
                     bool first) {
     struct outcome *outcome = outcome_open(step->lesson, step->step);
-    if (!outcome) return command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
-    bool ready = apply(settings, outcome->stage, only) &&
-                 (!settings->listing || stage_set_listing(outcome->stage, settings->listing));
-    bool whole = ready && outcome_measure(outcome);
-    if (whole && settings->json) {
-        struct json json;
-        json_to_file(&json, stdout);
-        outcome_json(&json, outcome);
-        json_end_line(&json);
-    } else if (whole) {
-        whole = print_text(outcome, first);
-        outcome_complain(outcome);
-    }
-    int code = whole ? outcome_exit_code(outcome)
-                     : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    if (!outcome) return command_no_memory();
+    bool whole = apply(settings, outcome->stage, only) &&
+                 (!settings->listing || stage_set_listing(outcome->stage, settings->listing)) &&
+                 outcome_measure(outcome);
+    int code = whole ? print_outcome(settings, outcome, first) : command_no_memory();
+    if (code == EXIT_DONE) code = outcome_exit_code(outcome);
     if (code == EXIT_DONE && !settings->json) note_progress(outcome);
     outcome_close(outcome);
     return code;
 }
 
-/* Runs them all, also behind one that fails; the worst code counts. */
+/* Runs them all, also behind one whose claims fail; where nobody reads on, no more. */
 static int run_steps(const struct settings *settings, const struct choice *choice) {
     struct choice step;
     int worst = EXIT_DONE;
-    for (size_t i = 0; command_step(choice, 1, i, &step); i++) {
+    for (size_t i = 0; worst < EXIT_USAGE && command_step(choice, 1, i, &step); i++) {
         int code = run_step(settings, &step, choice->step != NULL, i == 0);
         if (code > worst) worst = code;
-        if (fflush(stdout) != 0) return EXIT_SYSTEM; /* nobody reads on */
     }
     return worst;
 }

@@ -1,7 +1,5 @@
 /* command_verify - `daybook verify`: measures every claim of the notes again. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ui/command.h"
@@ -20,9 +18,9 @@ struct tally_of_claims {
     uint64_t elapsed_ns;
 };
 
-static void print_json(const struct outcome *outcome) {
+static void add_json(struct text *text, const struct outcome *outcome) {
     struct json json;
-    json_to_file(&json, stdout);
+    json_to_text(&json, text);
     for (size_t i = 0; i < outcome->step->claim_count; i++) {
         json_object(&json);
         json_member_text(&json, "lesson", outcome->lesson->slug);
@@ -34,20 +32,15 @@ static void print_json(const struct outcome *outcome) {
     }
 }
 
-static bool print_text(struct outcome *outcome) {
+static void add_text(struct text *text, const struct outcome *outcome) {
     struct paper paper = paper_of(stdout);
-    struct text text;
     char elapsed[UNITS_SIZE];
-    text_init(&text, &outcome->arena);
-    paper_style(&text, &paper, PAPER_STRONG);
-    text_format(&text, "%s/%s", outcome->lesson->slug, outcome->step->slug);
-    paper_style(&text, &paper, PAPER_PLAIN);
-    text_format(&text, "  %s\n",
+    paper_style(text, &paper, PAPER_STRONG);
+    text_format(text, "%s/%s", outcome->lesson->slug, outcome->step->slug);
+    paper_style(text, &paper, PAPER_PLAIN);
+    text_format(text, "  %s\n",
                 units_duration(outcome->stage->elapsed_ns, elapsed, sizeof elapsed));
-    outcome_text_claims(&text, &paper, outcome);
-    const char *whole = text_finish(&text);
-    if (whole) fputs(whole, stdout);
-    return whole != NULL;
+    outcome_text_claims(text, &paper, outcome);
 }
 
 static void add_up(struct tally_of_claims *tally, const struct outcome *outcome) {
@@ -61,15 +54,22 @@ static void add_up(struct tally_of_claims *tally, const struct outcome *outcome)
 
 static int verify_step(const struct choice *step, bool as_json, struct tally_of_claims *tally) {
     struct outcome *outcome = outcome_open(step->lesson, step->step);
-    bool whole = outcome && outcome_measure(outcome);
-    if (whole && as_json)
-        print_json(outcome);
-    else if (whole)
-        whole = print_text(outcome);
-    if (whole) add_up(tally, outcome);
-    if (whole) outcome_complain(outcome);
-    int code = whole ? outcome_exit_code(outcome)
-                     : command_fail(EXIT_SYSTEM, "memory: %s", strerror(ENOMEM));
+    struct text text;
+    if (!outcome || !outcome_measure(outcome)) {
+        outcome_close(outcome);
+        return command_no_memory();
+    }
+    text_init(&text, &outcome->arena);
+    add_up(tally, outcome);
+    if (as_json)
+        add_json(&text, outcome);
+    else
+        add_text(&text, outcome);
+    int code = command_print(&text);
+    if (code == EXIT_DONE) {
+        outcome_complain(outcome);
+        code = outcome_exit_code(outcome);
+    }
     outcome_close(outcome);
     return code;
 }
@@ -88,16 +88,15 @@ static int verify(const struct choice *choices, size_t count, bool as_json) {
     struct tally_of_claims tally = {0};
     struct choice step;
     int worst = EXIT_DONE;
-    for (size_t i = 0; command_step(choices, count, i, &step); i++) {
+    for (size_t i = 0; worst < EXIT_USAGE && command_step(choices, count, i, &step); i++) {
         if (!step.step->run) {
             tally.missing++;
             continue;
         }
         int code = verify_step(&step, as_json, &tally);
         if (code > worst) worst = code;
-        if (fflush(stdout) != 0) return EXIT_SYSTEM; /* nobody reads on */
     }
-    if (!as_json) print_tally(&tally);
+    if (!as_json && worst < EXIT_USAGE) print_tally(&tally);
     return worst;
 }
 

@@ -85,7 +85,7 @@ static void fill_descriptors(void) {
             (void)open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
 }
 
-/* A reader that went away, as in `daybook export | head -1`, has seen what it wanted: no word
+/* For what went through stdio. A reader that went away has seen what it wanted: no word
  * about it, but not "done" either. */
 static bool reader_went_away(void) {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
