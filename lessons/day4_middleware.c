@@ -57,7 +57,7 @@ static const struct knob short_circuit_knobs[] = {
      .title = "place of the API-key layer, 1 is the top",
      .min = 1,
      .max = 6,
-     .usual = 1,
+     .usual = 3,
      .unit = ""},
     {.name = "queries",
      .title = "queries of the view",
@@ -168,7 +168,7 @@ static const struct step steps[] = {
         .prediction = &short_circuit_prediction,
         .claims = short_circuit_claims,
         .claim_count = COUNT(short_circuit_claims),
-        .hints = {"Move the position down to 6 and compare the calls of the two lanes.",
+        .hints = {"Move the position up to 1, then down to 6: what does a refusal call each time?",
                   "Take the API-key layer out of MIDDLEWARE: which claims fall, and why?",
                   "Add 'blog.middleware.VisitorMiddleware', which sends a query, first above the "
                   "API-key layer and then below it."},

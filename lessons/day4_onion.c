@@ -217,6 +217,5 @@ static bool draw_own(struct cut cut, struct figures *figures) {
 
 bool onion_draw(const struct stage *stage, struct cut cut, struct figures *figures) {
     return stage_draw_listing(stage, cut, figures) &&
-           trace_figure_draw(cut, -1, 0, 400, "through the layers", figures) &&
-           draw_own(cut, figures);
+           trace_figure_draw(cut, -1, 8, "through the layers", figures) && draw_own(cut, figures);
 }

@@ -230,6 +230,11 @@ void short_circuit_check_above(struct stage *stage, struct verdict *verdict) {
     uint64_t requests;
     if (!someone_was_refused(stage, verdict, &requests)) return;
     size_t above = result->keeper_index;
+    if (above == 0) {
+        verdict->applies = false;
+        verdict_show(stage, verdict, "nothing stands above it here");
+        return;
+    }
     struct tally calls = layer_calls(stage, 0, above);
     uint64_t expected = above * requests;
     verdict->holds = above < result->layer_count && calls.finished == expected &&
@@ -351,5 +356,6 @@ static bool draw_sweep(const struct stage *stage, struct cut cut, struct figures
 bool short_circuit_draw(const struct stage *stage, struct cut cut, struct figures *figures) {
     return stage_draw_listing(stage, cut, figures) && draw_lanes(cut, figures) &&
            draw_calls(stage, cut, figures) && draw_sweep(stage, cut, figures) &&
-           trace_figure_draw(cut, LANE_NO_KEY, 0, 40, "without a key", figures);
+           trace_figure_draw(cut, LANE_NO_KEY, 1, "the first request without a key", figures) &&
+           trace_figure_draw(cut, LANE_KEY, 1, "the first with the key", figures);
 }

@@ -55,25 +55,37 @@ static bool fill(struct arena *arena, struct cut cut, const struct tape_event *e
     return entry->label != NULL;
 }
 
-bool trace_figure_draw(struct cut cut, int lane, size_t first, size_t most, const char *title,
+enum { ENTRIES_MOST = 400 };
+
+/* Adds one event; false when the last request wanted is over, or there is no room. */
+static bool add(struct arena *arena, struct cut cut, const struct tape_event *event, size_t index,
+                struct figure *figure, struct figure_entry *entries, size_t *requests,
+                bool *failed) {
+    if (figure->trace.count == ENTRIES_MOST) return false;
+    *failed = !fill(arena, cut, event, index, &entries[figure->trace.count]);
+    if (*failed) return false;
+    figure->trace.count++;
+    bool is_over = event->kind == TAPE_REQUEST && event->shape == TAPE_LEAVE;
+    return !is_over || --*requests > 0;
+}
+
+bool trace_figure_draw(struct cut cut, int lane, size_t requests, const char *title,
                        struct figures *figures) {
     struct figure *figure = figures_add(figures, FIGURE_TRACE, title);
     if (!figure) return true;
-    struct figure_entry *entries = arena_array(figures->arena, most, sizeof *entries);
+    struct figure_entry *entries = arena_array(figures->arena, ENTRIES_MOST, sizeof *entries);
     if (!entries) return false;
-    struct tape_event events[64];
-    size_t count = 0;
-    while (first < cut.upto && count < most) {
-        size_t want = cut.upto - first < 64 ? cut.upto - first : 64;
-        size_t got = tape_events(cut.tape, first, events, want);
-        if (got == 0) break;
-        for (size_t i = 0; i < got && count < most; i++)
-            if (is_shown(&events[i], lane) &&
-                !fill(figures->arena, cut, &events[i], first + i, &entries[count++]))
-                return false;
-        first += got;
-    }
     figure->trace.entries = entries;
-    figure->trace.count = count;
+    struct tape_event events[64];
+    bool failed = false;
+    for (size_t first = 0, got; first < cut.upto; first += got) {
+        size_t want = cut.upto - first < 64 ? cut.upto - first : 64;
+        got = tape_events(cut.tape, first, events, want);
+        if (got == 0) break;
+        for (size_t i = 0; i < got; i++)
+            if (is_shown(&events[i], lane) && !add(figures->arena, cut, &events[i], first + i,
+                                                   figure, entries, &requests, &failed))
+                return !failed;
+    }
     return true;
 }

@@ -7,9 +7,10 @@
 
 #include "lessons/stage.h"
 
-/* Draws what happened on a lane (-1: any) before the cut, from event `first` on: layers, hooks,
- * views, queries, answers and exceptions, `most` entries of them. False when there is no memory. */
-bool trace_figure_draw(struct cut cut, int lane, size_t first, size_t most, const char *title,
+/* Draws what happened on a lane (-1: any) before the cut: layers, hooks, views, queries, answers
+ * and exceptions of the first `requests` requests, and the building of the chain before them.
+ * False when there is no memory. */
+bool trace_figure_draw(struct cut cut, int lane, size_t requests, const char *title,
                        struct figures *figures);
 
 #endif

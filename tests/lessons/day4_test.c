@@ -120,7 +120,7 @@ static void refusals_cost_nothing_below_at_every_setting(void **state) {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         struct stage *stage = ran("short-circuit", settings[i], NULL);
         assert_all_hold(stage);
-        assert_draws(stage, 5);
+        assert_draws(stage, 6);
         stage_close(stage);
     }
 }

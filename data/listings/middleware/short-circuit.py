@@ -7,7 +7,7 @@ others = [
     'django.contrib.auth.middleware.AuthenticationMiddleware',
     'blog.middleware.RequestLogMiddleware',
 ]
-# The layer that asks for a key stands at `position`.
+# The layer that asks for a key stands at `position`, 1 is the top.
 keeper = ['blog.middleware.ApiKeyMiddleware']
 above = position - 1
 MIDDLEWARE = others[:above] + keeper + others[above:]
