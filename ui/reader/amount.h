@@ -1,18 +1,35 @@
-/* amount - numbers as people read them: "1,001", "6.1 ms", "12 MB". Always rounded, never padded.
- */
+/* amount - units.h by value, for numbers that are written into a cell and forgotten. */
 #ifndef UI_READER_AMOUNT_H
 #define UI_READER_AMOUNT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "ui/units.h"
 
 struct amount {
-    char text[32];
+    char text[UNITS_SIZE];
 };
 
-struct amount amount_count(uint64_t count);    /* 12,345 */
-struct amount amount_ns(uint64_t nanoseconds); /* 340 ns, 6.1 us, 12 ms, 1.25 s */
-struct amount amount_value(double value);      /* at most about four digits that matter */
-struct amount amount_short(double value);      /* for an axis: 1.5k, 20M */
+static inline struct amount amount_count(uint64_t count) {
+    struct amount amount;
+    units_count(count, amount.text, sizeof amount.text);
+    return amount;
+}
+
+static inline struct amount amount_ns(uint64_t nanoseconds) {
+    struct amount amount;
+    units_duration(nanoseconds, amount.text, sizeof amount.text);
+    return amount;
+}
+
+static inline struct amount amount_number(double number, const char *unit) {
+    struct amount amount;
+    units_number(number, unit ? unit : "", amount.text, sizeof amount.text);
+    return amount;
+}
+
+static inline struct amount amount_tick(double number, const char *unit) {
+    struct amount amount;
+    units_tick(number, unit ? unit : "", amount.text, sizeof amount.text);
+    return amount;
+}
 
 #endif

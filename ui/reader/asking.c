@@ -200,7 +200,8 @@ void strip_build(struct state *state) {
         put_title(&state->strip, "Predicted and measured");
         put_measured(state, &arena);
     } else if (question_of(state)) {
-        put_title(&state->strip, "Before you run");
+        bool lost = state->stage && state_visit(state)->asked && !asking;
+        put_title(&state->strip, lost ? "Not measured in this run" : "Before you run");
         put_text(&state->strip, state_question(state, &arena), STYLE(TEXT));
         if (asking && question_of(state)->kind == PREDICT_NUMBER)
             put_field(state);

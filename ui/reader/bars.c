@@ -44,36 +44,62 @@ static void put_bar(struct grid *page, int y, int x, int room, double share, uns
         grid_fill(page, y, end, end + 1, (uint32_t)(EIGHTH + 1 - eighths % 8), style);
 }
 
-void figure_draw_bars(struct grid *page, const struct figure *figure,
-                      const struct figure_view *view) {
-    int labels = 0, numbers = 0, details = 0, right = page->width - 1;
-    const char *unit = figure->bars.unit ? figure->bars.unit : "";
+/* The columns of a bar's row; all bars of a figure share them. */
+struct bar_columns {
+    int labels, numbers, details; /* widths */
+    int number, bar, right;       /* where they begin, and where the row ends */
+};
+
+static int wider(int width, const char *text) {
+    int columns = text ? (int)columns_of(text) : 0;
+    return columns > width ? columns : width;
+}
+
+static struct bar_columns bar_columns(const struct figure *figure, int width) {
+    struct bar_columns columns = {.right = width - 1};
     for (size_t i = 0; i < figure->bars.count; i++) {
         const struct figure_bar *bar = &figure->bars.bars[i];
-        int label = (int)columns_of(bar->label),
-            number = (int)columns_of(amount_value(bar->value).text);
-        int detail = bar->detail ? (int)columns_of(bar->detail) + 1 : 0;
-        if (label > labels) labels = label;
-        if (number > numbers) numbers = number;
-        if (detail > details) details = detail;
+        columns.labels = wider(columns.labels, bar->label);
+        columns.numbers = wider(columns.numbers, amount_number(bar->value, figure->bars.unit).text);
+        columns.details = wider(columns.details, bar->detail);
     }
-    labels = at_most(labels, page->width / 3);
-    int unit_width = *unit ? (int)columns_of(unit) + 1 : 0;
-    int x = 1 + labels + 2 + numbers + unit_width + 2, most = page->width / 4;
-    int room = right - x - at_most(details, most);
+    columns.labels = at_most(columns.labels, width * 2 / 5);
+    columns.details = at_most(columns.details, width / 4);
+    columns.number = 1 + columns.labels + 2;
+    columns.bar = columns.number + columns.numbers + 2;
+    return columns;
+}
+
+/* The bar, and what is said behind it. */
+static void put_bar_and_detail(struct grid *page, int y, int x, int room,
+                               const struct figure_bar *bar, double whole, bool ascii) {
+    double share = whole > 0 && isfinite(bar->value) && bar->value > 0 ? bar->value / whole : 0;
+    put_bar(page, y, x, room, share, (unsigned)bar->lane, ascii);
+    if (!bar->detail) return;
+    grid_put_fit(page, y, x + (int)ceil(share * room) + 1, page->width - 1, bar->detail,
+                 STYLE(MUTED));
+}
+
+/* Where a row has no room for bars worth looking at, they get a row of their own. */
+void figure_draw_bars(struct grid *page, const struct figure *figure,
+                      const struct figure_view *view) {
+    enum { BAR_LEAST = 12 };
+    struct bar_columns columns = bar_columns(figure, page->width);
+    bool ascii = page->ascii || view->graph == GRAPH_ASCII;
+    int detail = columns.details ? columns.details + 1 : 0;
+    int room = columns.right - columns.bar - detail;
+    bool stacked = room < BAR_LEAST;
+    if (stacked) room = columns.right - 3 - detail;
     double whole = longest(figure);
     for (size_t i = 0; i < figure->bars.count; i++) {
         const struct figure_bar *bar = &figure->bars.bars[i];
-        int y = grid_add_row(page), at = 1 + labels + 2;
-        grid_put_fit(page, y, 1, 1 + labels, bar->label, STYLE(TEXT));
-        grid_put_right(page, y, at, at + numbers, amount_value(bar->value).text, STYLE(NUMBER));
-        if (*unit) grid_put_fit(page, y, at + numbers + 1, right, unit, STYLE(MUTED));
-        double share = whole > 0 && isfinite(bar->value) && bar->value > 0 ? bar->value / whole : 0;
+        int y = grid_add_row(page);
+        grid_put_fit(page, y, 1, 1 + columns.labels, bar->label, STYLE(TEXT));
+        grid_put_right(page, y, columns.number, columns.number + columns.numbers,
+                       amount_number(bar->value, figure->bars.unit).text, STYLE(NUMBER));
+        if (stacked) y = grid_add_row(page);
         if (room > 0)
-            put_bar(page, y, x, room, share, (unsigned)bar->lane, view->graph == GRAPH_ASCII);
-        if (bar->detail && details)
-            grid_put_fit(page, y, room > 0 ? x + (int)ceil(share * room) + 1 : x, right,
-                         bar->detail, STYLE(MUTED));
+            put_bar_and_detail(page, y, stacked ? 3 : columns.bar, room, bar, whole, ascii);
     }
 }
 
@@ -137,11 +163,10 @@ static uint32_t mark_of(const struct figure_span *span) {
 
 static void put_axis(struct grid *page, const struct figure *figure, const struct axis *axis) {
     int y = grid_add_row(page), right = axis->x + axis->room;
-    const char *unit = figure->timeline.unit ? figure->timeline.unit : "";
-    int end =
-        grid_format(page, y, axis->x, right, STYLE(MUTED), "%s", amount_value(axis->from).text);
-    char last[64];
-    snprintf(last, sizeof last, "%s %s", amount_value(axis->to).text, unit);
+    int end = grid_format(page, y, axis->x, right, STYLE(MUTED), "%s",
+                          amount_number(axis->from, figure->timeline.unit).text);
+    struct amount to = amount_number(axis->to, figure->timeline.unit);
+    const char *last = to.text;
     if (end + (int)columns_of(last) < right)
         grid_put_right(page, y, end + 1, right, last, STYLE(MUTED));
 }

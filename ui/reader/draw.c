@@ -308,7 +308,8 @@ static void put_panes(const struct state *state, struct grid *grid, const struct
         if (state->strip.cursor_y >= layout->strip.height)
             first = state->strip.cursor_y - layout->strip.height + 1;
         grid_window(grid, layout->strip, &state->strip, first);
-        put_share(grid, layout->strip.y, layout->note, state->note_top, state->note.height);
+        if (first == 0) /* its title's row is seen */
+            put_share(grid, layout->strip.y, layout->note, state->note_top, state->note.height);
     } else {
         put_share(grid, layout->bottom_rule, layout->note, state->note_top, state->note.height);
     }

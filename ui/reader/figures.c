@@ -55,7 +55,8 @@ static int longest_line(const struct figure *figure) {
 }
 
 /* Queries always stay; time goes first, then rows, when the source has less room than it wants. */
-static struct counters choose_counters(const struct figure *figure, int width) {
+static struct counters choose_counters(const struct figure *figure, int width, bool counted) {
+    if (!counted) return (struct counters){.left = width};
     struct counters counters = {.queries = width < NARROW ? QUERIES_NARROW : QUERIES};
     int wanted = longest_line(figure);
     if (wanted > SOURCE_WANTED) wanted = SOURCE_WANTED;
@@ -126,13 +127,13 @@ static int put_source(struct grid *page, const char *source, int number, int rig
 
 void figure_draw_listing(struct grid *page, const struct figure *figure,
                          const struct figure_view *view) {
-    struct counters counters = choose_counters(figure, page->width);
+    struct counters counters = choose_counters(figure, page->width, view->counted);
     put_heads(page, figure->title, &counters);
     for (size_t i = 0; i < figure->listing.count; i++) {
         const struct figure_line *line = &figure->listing.lines[i];
         int y = put_source(page, line->source, (int)i + 1, counters.left - 1);
         bool current = figure->listing.current == i + 1;
-        put_counters(page, y, line, &counters);
+        if (view->counted) put_counters(page, y, line, &counters);
         if (view->selected == i + 1) grid_put(page, y, 0, 1, "▸", STYLE(KEY));
         if (current) {
             grid_put(page, y, 0, 1, "▶", STYLE(KEY));

@@ -33,7 +33,8 @@ static bool has_hint(const struct state *state) {
 }
 
 static bool has_sql(const struct state *state) {
-    return state_can_replay(state) && state->line_count > 0;
+    if (!state_can_replay(state) || state->line_count == 0) return false;
+    return tape_count(cut_whole(state->stage->tape), TAPE_QUERY, ANY_EVENT) > 0;
 }
 
 static bool has_search(const struct state *state) {

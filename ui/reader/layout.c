@@ -63,7 +63,7 @@ static int strip_height(const struct state *state, int height) {
     int most = state->mode == MODE_ASK ? height - PANE_LEAST : height / 3;
     if (wanted == 0) return 0;
     if (state->mode == MODE_ASK && most < 2)
-        most = least(height, 2);
+        most = height;
     else if (height < 2 * PANE_LEAST && state->mode != MODE_ASK)
         return 0;
     return least(wanted, most > 0 ? most : 0);

@@ -55,16 +55,24 @@ static bool listing_figure(struct arena *arena, const char *title, const char *s
     return true;
 }
 
+/* Asked of the whole tape, so that the columns stay while the replay begins anew. */
+static bool counts_queries(const struct state *state) {
+    const struct stage *stage = state->running ? state->running : state->stage;
+    return stage && tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT) > 0;
+}
+
 static void draw_figure(struct state *state, const struct figure *figure) {
     bool listing = figure->kind == FIGURE_LISTING;
     struct figure_view view = {
         .graph = state->graph,
+        .counted = counts_queries(state),
         .selected = state->pane == PANE_LIVE && state->line_count == 0 ? state->selected : 0,
         .line_row = listing && state->line_count == 0 ? state->line_row : NULL,
     };
     if (state->live.height > 0 && state->live.width >= 30) grid_add_row(&state->live);
     figure_draw(&state->live, figure, &view);
     if (!listing || state->line_count > 0) return;
+    state->results_row = state->live.height + 1;
     size_t count = figure->listing.count;
     state->line_count = (unsigned)(count < STATE_LINES ? count : STATE_LINES);
     if (state->selected > state->line_count) state->selected = state->line_count;
@@ -267,25 +275,27 @@ static void put_run(struct state *state, struct arena *arena) {
     figures_init(&figures, arena);
     if (is_outdated(state)) put_outdated(state);
     bool drawn = stage_draw(state->stage, replay_cut(&state->replay), &figures);
-    if (figures.count == 0 || figures.list[0].kind != FIGURE_LISTING)
+    bool listing = figures.count > 0 && figures.list[0].kind == FIGURE_LISTING;
+    if (listing)
+        draw_figure(state, &figures.list[0]);
+    else
         put_plain_listing(state, arena, state->stage->tape);
-    for (size_t i = 0; i < figures.count; i++) {
-        draw_figure(state, &figures.list[i]);
-        if (i == 0) put_sum(state), put_fault(state);
-    }
-    if (figures.count == 0) put_sum(state), put_fault(state);
+    put_fault(state);
+    if (listing) put_sum(state);
+    for (size_t i = listing; i < figures.count; i++) draw_figure(state, &figures.list[i]);
+    if (!listing) put_sum(state);
     if (!drawn)
         put_text(&state->live, "out of memory: not all figures could be drawn", STYLE(FAILED));
     put_claims(state);
 }
 
 static void put_before_run(struct state *state, struct arena *arena) {
+    bool built = state_step(state)->run;
+    if (!built) put_text(&state->live, "This demo is not built yet.", STYLE(WARNING));
     put_plain_listing(state, arena, NULL);
+    if (!built) return;
     if (state->live.height > 0) grid_add_row(&state->live);
-    if (!state_step(state)->run)
-        put_text(&state->live, "This demo is not built yet.", STYLE(WARNING));
-    else
-        put_text(&state->live, "r runs it.", STYLE(MUTED));
+    put_text(&state->live, "r runs it.", STYLE(MUTED));
 }
 
 void live_build(struct state *state) {
@@ -294,6 +304,7 @@ void live_build(struct state *state) {
     grid_resize(&state->live, 0, layout_live_width(state));
     state->live.cursor_y = state->live.cursor_x = state->live_focus = -1;
     state->line_count = 0;
+    state->results_row = 0;
     if (state->mode == MODE_EDIT) {
         put_editor(state);
     } else if (state->running) {

@@ -91,9 +91,20 @@ static unsigned bottom(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
+/* Note, listing, results and round again; the results are a stop of their own where they are not
+ * seen below the listing anyway. */
 static unsigned other_pane(struct state *state, const struct action *action) {
     (void)action;
+    int hidden = state->live.height - layout_of(state).live.height;
+    int results = state->results_row < hidden ? state->results_row : hidden;
+    bool more = state->stage && !state_is_wide(state) && state->live_top < results;
+    if (state->pane == PANE_LIVE && more) {
+        state->live_top = results;
+        return EFFECT_DRAW;
+    }
     state->pane = state->pane == PANE_NOTE ? PANE_LIVE : PANE_NOTE;
+    if (!state_is_wide(state)) state->live_top = 0;
+    state->stale |= STALE_LIVE;
     return EFFECT_DRAW;
 }
 
@@ -126,6 +137,7 @@ static unsigned click(struct state *state, const struct action *action) {
         state->list_at = list_here(state);
         return list_handle(state, &choose);
     }
+    state->stale |= STALE_LIVE;
     if (is_in(layout.note, action)) state->pane = PANE_NOTE;
     if (!is_in(layout.live, action)) return EFFECT_DRAW;
     state->pane = PANE_LIVE;
@@ -135,7 +147,6 @@ static unsigned click(struct state *state, const struct action *action) {
         if (i < state->line_count || row < state->line_row[i] + 1) state->selected = i;
         break;
     }
-    state->stale |= STALE_LIVE;
     return EFFECT_DRAW;
 }
 
@@ -230,6 +241,7 @@ static unsigned type_knob(struct state *state, const struct action *action) {
     if (state->knob >= state_step(state)->knob_count) return 0;
     editor_release(&state->field);
     state_knob_text(state, state->knob, value, sizeof value);
+    if (state_step(state)->knobs[state->knob].kind == KNOB_NUMBER) value[0] = '\0';
     if (editor_init(&state->field, value, true)) state_set_mode(state, MODE_KNOB);
     return EFFECT_DRAW;
 }

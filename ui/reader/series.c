@@ -10,8 +10,8 @@
  *       a measured   b theory (computed)
  *
  * A curve is drawn in a canvas of dots finer than cells: 1 x 8 a cell in blocks, 2 x 4 in braille,
- * 1 x 1 in ASCII. Its letter stands at measured points where they are few, else now and then, so
- * that curves are told apart without colours. */
+ * 1 x 1, in its letter, in ASCII. The letter stands at measured points where they are few, else now
+ * and then, so that curves are told apart without colours. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +20,7 @@
 #include "ui/reader/amount.h"
 #include "ui/reader/figures.h"
 
-enum {
-    LABELS = 7,
-    HEIGHT = 8,
-    HEIGHT_SMALL = 5,
-    WIDTH_MOST = 96,
-    BRAILLE = 0x2800,
-    LOWER = 0x2580
-};
+enum { HEIGHT = 8, HEIGHT_SMALL = 5, WIDTH_MOST = 96, BRAILLE = 0x2800, LOWER = 0x2580 };
 
 /* Where the plot stands on the page, and what its axes span. */
 struct plot {
@@ -106,9 +99,9 @@ static uint32_t braille_bit(int x, int y) {
     return bits[x][y];
 }
 
-static void put_dot(struct plot *plot, int column, int row, struct style style) {
+static void put_dot(struct plot *plot, int column, int row, uint32_t ascii, struct style style) {
     int y = plot->y + plot->height - 1 - row / plot->fine_y, x = plot->x + column / plot->fine_x;
-    uint32_t rune = '*';
+    uint32_t rune = ascii;
     if (plot->graph == GRAPH_BLOCK) rune = (uint32_t)(LOWER + 1 + row % 8);
     if (plot->graph == GRAPH_BRAILLE) {
         uint32_t before = rune_at(plot, y, x);
@@ -119,10 +112,11 @@ static void put_dot(struct plot *plot, int column, int row, struct style style) 
 }
 
 /* A steep step from one dot row to the next is drawn through. */
-static void put_step(struct plot *plot, int column, int from, int to, struct style style) {
+static void put_step(struct plot *plot, int column, int from, int to, uint32_t ascii,
+                     struct style style) {
     int low = from < to ? from : to, high = from < to ? to : from;
     if (plot->graph == GRAPH_BRAILLE) {
-        for (int row = low + 1; row < high; row++) put_dot(plot, column, row, style);
+        for (int row = low + 1; row < high; row++) put_dot(plot, column, row, ascii, style);
         return;
     }
     for (int cell = low / plot->fine_y + 1; cell < high / plot->fine_y; cell++) {
@@ -170,6 +164,7 @@ static void put_letter(struct plot *plot, int column, int row, size_t curve) {
 static void put_line(struct plot *plot, size_t index) {
     const struct figure_curve *curve = &plot->figure->series.curves[index];
     struct style style = {(uint8_t)theme_lane((unsigned)index), 0};
+    uint32_t ascii = curve->theory ? '.' : (uint32_t)letter_of(index);
     int dots = plot->width * plot->fine_x, last = -1;
     for (int column = 0; column < dots; column++) {
         double span = plot->x_to - plot->x_from, value;
@@ -180,10 +175,10 @@ static void put_line(struct plot *plot, size_t index) {
             continue;
         }
         int row = dot_row(plot, value);
-        if (last >= 0 && !curve->theory) put_step(plot, column, last, row, style);
+        if (last >= 0 && !curve->theory) put_step(plot, column, last, row, ascii, style);
         last = row;
         if (curve->theory && column / plot->fine_x % 2) continue; /* computed: a dotted line */
-        put_dot(plot, column, row, style);
+        put_dot(plot, column, row, ascii, style);
     }
 }
 
@@ -208,17 +203,33 @@ static void put_letters(struct plot *plot, size_t index) {
 /* ---- axes
  * --------------------------------------------------------------------------------------------- */
 
+/* What stands beside a row of the field; only its top, middle and bottom are marked. */
+static struct amount y_mark(const struct plot *plot, int row) {
+    double share = (double)(plot->height - 1 - row) / (plot->height - 1);
+    double value = plot->y_from + (plot->y_to - plot->y_from) * share;
+    return amount_tick(unscaled(value, plot->figure->series.y_log), plot->figure->series.y_unit);
+}
+
+static bool is_marked(const struct plot *plot, int row) {
+    return row == 0 || row == plot->height - 1 || row == plot->height / 2;
+}
+
+static int width_of_marks(const struct plot *plot) {
+    int width = 0;
+    for (int row = 0; row < plot->height; row++) {
+        int columns = is_marked(plot, row) ? (int)columns_of(y_mark(plot, row).text) : 0;
+        if (columns > width) width = columns;
+    }
+    return width;
+}
+
 static void put_y_axis(struct plot *plot) {
-    const struct figure *figure = plot->figure;
-    for (int i = 0; i < plot->height; i++) {
-        int y = plot->y + i;
-        bool labelled = i == 0 || i == plot->height - 1 || i == plot->height / 2;
-        double share = plot->height > 1 ? (double)(plot->height - 1 - i) / (plot->height - 1) : 0;
-        double value =
-            unscaled(plot->y_from + (plot->y_to - plot->y_from) * share, figure->series.y_log);
-        if (labelled)
-            grid_put_right(plot->page, y, 0, plot->x - 2, amount_short(value).text, STYLE(MUTED));
-        grid_put(plot->page, y, plot->x - 1, plot->x, labelled ? "┤" : "│", STYLE(RULE));
+    for (int row = 0; row < plot->height; row++) {
+        int y = plot->y + row;
+        bool marked = is_marked(plot, row);
+        if (marked)
+            grid_put_right(plot->page, y, 0, plot->x - 2, y_mark(plot, row).text, STYLE(MUTED));
+        grid_put(plot->page, y, plot->x - 1, plot->x, marked ? "┤" : "│", STYLE(RULE));
     }
 }
 
@@ -229,14 +240,12 @@ static void put_x_axis(struct plot *plot) {
     grid_fill(plot->page, y, plot->x, right, 0x2500, STYLE(RULE));
     y = grid_add_row(plot->page);
     const char *unit = figure->series.x_unit ? figure->series.x_unit : "";
-    char last[96];
-    snprintf(last, sizeof last, "%s %s%s",
-             amount_short(unscaled(plot->x_to, figure->series.x_log)).text, unit,
-             figure->series.x_log ? ", log" : "");
-    struct amount first = amount_short(unscaled(plot->x_from, figure->series.x_log));
-    grid_put(plot->page, y, plot->x, right, first.text, STYLE(MUTED));
-    grid_put_right(plot->page, y, plot->x + (int)columns_of(first.text) + 1, right, last,
-                   STYLE(MUTED));
+    struct amount first = amount_tick(unscaled(plot->x_from, figure->series.x_log), unit);
+    struct amount last = amount_number(unscaled(plot->x_to, figure->series.x_log), unit);
+    char end[UNITS_SIZE + 8];
+    snprintf(end, sizeof end, "%s%s", last.text, figure->series.x_log ? ", log" : "");
+    int x = grid_put(plot->page, y, plot->x, right, first.text, STYLE(MUTED));
+    grid_put_right(plot->page, y, x + 1, right, end, STYLE(MUTED));
 }
 
 static void put_legend(struct plot *plot) {
@@ -262,10 +271,11 @@ void figure_draw_series(struct grid *page, const struct figure *figure,
     if (plot.graph == GRAPH_BLOCK) plot.fine_y = 8;
     if (plot.graph == GRAPH_BRAILLE) plot.fine_y = 4, plot.fine_x = 2;
     plot.height = page->width >= 40 ? HEIGHT : HEIGHT_SMALL;
-    plot.x = LABELS + 2;
+    bool any = find_ranges(&plot);
+    plot.x = 1 + width_of_marks(&plot) + 2;
     plot.width = page->width - plot.x - 1;
     if (plot.width > WIDTH_MOST) plot.width = WIDTH_MOST;
-    if (!find_ranges(&plot) || plot.width < 4) {
+    if (!any || plot.width < 4) {
         grid_put(page, grid_add_row(page), 1, page->width, "nothing yet", STYLE(MUTED));
         return;
     }

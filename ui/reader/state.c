@@ -147,7 +147,7 @@ const char *state_answer(const struct state *state, const struct answer *answer,
         bool known = answer->number >= 0 && answer->number < (double)prediction->choice_count;
         return known ? prediction->choices[(size_t)answer->number] : "none of these";
     }
-    const char *number = arena_string(arena, amount_value(answer->number).text);
+    const char *number = arena_string(arena, amount_number(answer->number, "").text);
     return number ? number : "";
 }
 
@@ -298,7 +298,8 @@ static void judge(struct state *state) {
             prediction->answer(state->stage, &state->measured.number, state->measured.order);
 }
 
-/* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. */
+/* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. Where no
+ * line counts anything, what is new begins below the listing. */
 static void select_busiest_line(struct state *state) {
     uint64_t most = 0;
     for (unsigned line = 1; line <= state->line_count; line++) {
@@ -309,6 +310,7 @@ static void select_busiest_line(struct state *state) {
         state->selected = line;
     }
     state->show_selected = most > 0;
+    state->show_results = most == 0;
 }
 
 /* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */
@@ -421,6 +423,10 @@ static void refresh(struct state *state) {
     if (stale & STALE_LIVE) live_build(state);
     if (stale & STALE_OVER) over_build(state);
     struct layout layout = layout_of(state);
+    if (stale & STALE_LIVE && state->show_results) {
+        state->live_top = state->results_row;
+        state->show_results = false;
+    }
     if (stale & STALE_LIVE && state->live_focus >= 0)
         state->live_top = in_sight(state->live_top, state->live_focus, layout.live.height);
     state->note_top = clamp(state->note_top, state->note.height - layout.note.height);

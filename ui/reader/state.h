@@ -123,9 +123,11 @@ struct state {
     int note_top, live_top, over_top;
     int line_row[STATE_LINES + 1]; /* of the live page: where line i of the listing begins */
     unsigned line_count;
-    int live_focus;     /* a row of the live page that has to be seen now; -1: none */
-    bool show_selected, show_fault; /* have to be seen in the live page that is built next */
-    size_t shown_at;    /* where the replay stood when the live page was built */
+    int results_row; /* of the live page: where what the run gave begins, below the listing */
+    int live_focus;  /* a row of the live page that has to be seen now; -1: none */
+    bool show_selected, show_fault,
+        show_results; /* have to be seen in the live page that is built next */
+    size_t shown_at;  /* where the replay stood when the live page was built */
 
     struct editor editor; /* in MODE_EDIT */
     struct editor field;  /* the line being typed in MODE_ASK, _KNOB and _SEARCH */

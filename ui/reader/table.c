@@ -5,7 +5,7 @@
 #include "ui/columns.h"
 #include "ui/reader/figures.h"
 
-enum { COLUMNS_MOST = 16, NARROWEST = 6, GAP = 2 };
+enum { COLUMNS_MOST = 16, NARROWEST = 12, GAP = 2 };
 
 struct widths {
     int of[COLUMNS_MOST];

@@ -1,0 +1,471 @@
+/* What keys do, and that every state can be drawn at every size. */
+#include <locale.h>
+
+#include "tests/support/course.h"
+#include "tests/support/reading.h"
+#include "tests/support/testing.h"
+#include "ui/reader/draw.h"
+#include "ui/reader/keys.h"
+
+static void r_asks_before_the_first_run_and_not_again(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r");
+    assert_int_equal(reading.state.mode, MODE_ASK);
+    assert_null(reading.state.stage);
+    reading_keys(&reading, "100\r");
+    assert_int_equal(reading.state.mode, MODE_READ);
+    assert_true(reading_shows(&reading, "you said 100, measured 101"));
+    reading_keys(&reading, "r");
+    assert_int_equal(reading.state.mode, MODE_READ);
+    reading_close(&reading);
+}
+
+static void no_answer_opens_the_run_too(void **state) {
+    static const char *const ways[] = {"r\r", "r\033"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, ways[i]);
+        assert_non_null(reading.state.stage);
+        assert_false(state_visit(&reading.state)->said.given);
+        assert_true(reading_shows(&reading, "measured 101"));
+        reading_close(&reading);
+    }
+}
+
+static void a_right_answer_is_met(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r101\r");
+    assert_true(state_met(&reading.state));
+    assert_true(reading_shows(&reading, "you said 101, measured 101: met"));
+    reading_close(&reading);
+}
+
+static void a_choice_is_named_by_its_number(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "r2\r");
+    assert_true(state_met(&reading.state));
+    reading_close(&reading);
+}
+
+static void an_order_is_made_by_moving_choices(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 1);
+    reading_keys(&reading, "rjj--\r"); /* the API key goes up twice */
+    assert_true(state_met(&reading.state));
+    reading_close(&reading);
+}
+
+static void the_question_and_the_note_stay_in_sight_while_it_is_asked(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r");
+    assert_true(reading_shows(&reading, "How many queries"));
+    assert_true(reading_shows(&reading, "The page was quick"));
+    reading_close(&reading);
+}
+
+static void a_step_without_a_demo_says_so(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 3);
+    reading_keys(&reading, "r");
+    assert_false(reading.effects & EFFECT_RUN);
+    reading_keys(&reading, "\t");
+    assert_true(reading_shows(&reading, "not built yet"));
+    reading_close(&reading);
+}
+
+static void q_leaves_one_layer_at_a_time(void **state) {
+    static const char *const layers[] = {"?", "l", "x", "xk", "r\ro"};
+    (void)state;
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, layers[i]);
+        assert_int_not_equal(reading.state.mode, MODE_READ);
+        reading_keys(&reading, "q");
+        assert_false(reading.effects & EFFECT_QUIT);
+        assert_int_equal(reading.state.mode, MODE_READ);
+        reading_keys(&reading, "q");
+        assert_true(reading.effects & EFFECT_QUIT);
+        reading_close(&reading);
+    }
+}
+
+static void escape_never_quits(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "\033\033\033/x\033\033e\033\033");
+    assert_false(reading.effects & EFFECT_QUIT);
+    assert_int_equal(reading.state.mode, MODE_READ);
+    reading_close(&reading);
+}
+
+static void n_and_p_walk_through_all_steps_and_stop_at_the_ends(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "pnnn");
+    assert_int_equal(reading.state.lesson, TEST_N_PLUS_ONE);
+    assert_int_equal(reading.state.step, 0);
+    assert_true(reading.effects & EFFECT_PLACE);
+    reading_keys(&reading, "p");
+    assert_int_equal(reading.state.step, 2);
+    reading_keys(&reading, "nnnnnnnnn");
+    assert_int_equal(reading.state.lesson, TEST_N_PLUS_ONE);
+    assert_int_equal(reading.state.step, 3);
+    reading_close(&reading);
+}
+
+static void knobs_turn_within_their_range(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "+");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 110);
+    reading_keys(&reading, "--");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 99);
+    for (int i = 0; i < 400; i++) reading_keys(&reading, "}");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 10000);
+    for (int i = 0; i < 400; i++) reading_keys(&reading, "{");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 0);
+    reading_keys(&reading, "v42\r]+");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 42);
+    assert_int_equal(state_visit(&reading.state)->settings[1].number, 1);
+    assert_true(reading_shows(&reading, "shows 42 articles"));
+    reading_close(&reading);
+}
+
+static void choices_turn_round_and_texts_are_typed(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 1);
+    reading_keys(&reading, "+");
+    assert_true(reading_shows(&reading, "scale [log]"));
+    reading_keys(&reading, "+");
+    assert_true(reading_shows(&reading, "scale [linear]"));
+    reading_keys(&reading, "]v7/\r");
+    assert_true(reading_shows(&reading, "path [/articles/7/]"));
+    reading_close(&reading);
+}
+
+static void figures_of_other_knobs_are_marked_as_such(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r+");
+    assert_true(reading_shows(&reading, "These figures are of the run with articles 100"));
+    reading_keys(&reading, "r");
+    assert_true(reading_shows(&reading, "111 queries"));
+    reading_close(&reading);
+}
+
+static void the_replay_moves_the_counters(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r");
+    assert_true(replay_is_whole(&reading.state.replay));
+    reading_keys(&reading, "<");
+    assert_true(reading_shows(&reading, "100 queries"));
+    reading_keys(&reading, ">");
+    assert_true(reading_shows(&reading, "101 queries"));
+    reading_keys(&reading, " ");
+    assert_true(reading.state.replay.playing);
+    assert_int_equal(reading.state.replay.at, 0);
+    reading_do(&reading, (struct action){.kind = ACTION_TICK, .elapsed_ns = 500000000});
+    assert_true(reading.state.replay.at > 0);
+    reading_keys(&reading, " ");
+    assert_false(state_is_moving(&reading.state));
+    reading_close(&reading);
+}
+
+static void nothing_moves_by_itself_when_a_run_ends(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r");
+    assert_false(state_is_moving(&reading.state));
+    char *before = reading_screen(&reading);
+    reading.effects = 0;
+    reading_do(&reading, (struct action){.kind = ACTION_TICK, .elapsed_ns = 1000000000});
+    assert_int_equal(reading.effects, 0);
+    char *after = reading_screen(&reading);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    reading_close(&reading);
+}
+
+static void an_edited_listing_is_kept_run_and_put_back(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "e# mine\r\033");
+    assert_true(reading_shows(&reading, "1 # mine"));
+    reading_keys(&reading, "e\022\r"); /* ^R, and no answer */
+    assert_non_null(reading.state.stage);
+    assert_int_equal(strncmp(reading.state.stage->listing, "# mine\n", 7), 0);
+    reading_keys(&reading, "xly");
+    assert_true(reading_shows(&reading, "1 from blog.models import Article"));
+    reading_close(&reading);
+}
+
+static void the_selected_line_opens_its_sql(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\ro");
+    assert_true(reading_shows(&reading, "SQL behind line 6"));
+    assert_true(reading_shows(&reading, "100 times"));
+    reading_keys(&reading, "qko");
+    assert_true(reading_shows(&reading, "SQL behind line 5"));
+    assert_true(reading_shows(&reading, "with 100"));
+    reading_close(&reading);
+}
+
+static void a_search_finds_notes_and_listings_and_goes_round(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "/shopping list\r");
+    assert_int_equal(reading.state.lesson, TEST_N_PLUS_ONE);
+    assert_true(reading_shows(&reading, "match 1 of 1"));
+    reading_keys(&reading, "n");
+    assert_true(reading_shows(&reading, "match 1 of 1"));
+    reading_keys(&reading, "\033/articles_on_page\r");
+    assert_true(reading.state.search.count >= 3);
+    bool listing = false;
+    for (size_t i = 0; i < reading.state.search.count; i++)
+        listing |= reading.state.search.hits[i].listing;
+    assert_true(listing);
+    reading_keys(&reading, "/there is no such word\r");
+    assert_true(reading_shows(&reading, "no match"));
+    reading_close(&reading);
+}
+
+static void a_match_may_go_over_the_end_of_a_row(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "/and no line of it\r");
+    assert_true(reading_shows(&reading, "match 1 of 1"));
+    reading_close(&reading);
+}
+
+static void resetting_asks_first(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "+xkn");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 110);
+    reading_keys(&reading, "xky");
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 100);
+    reading_keys(&reading, "r\rxoy");
+    assert_null(reading.state.stage);
+    assert_true(state_visit(&reading.state)->done);
+    reading_keys(&reading, "xpy");
+    assert_true(reading.effects & EFFECT_FORGET);
+    assert_false(state_visit(&reading.state)->done);
+    reading_close(&reading);
+}
+
+static void a_run_left_behind_is_dropped(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    struct stage *stage = state_open_stage(&reading.state);
+    reading.state.starting = true;
+    reading_do(&reading, (struct action){.kind = ACTION_STARTED, .stage = stage});
+    reading.effects = 0;
+    reading.state.run_lesson = TEST_N_PLUS_ONE;
+    reading_do(&reading, (struct action){.kind = ACTION_NEXT_STEP});
+    assert_true(reading.effects & EFFECT_CANCEL);
+    stage_run(stage);
+    reading_do(&reading, (struct action){.kind = ACTION_FINISHED, .stage = stage});
+    assert_null(reading.state.stage);
+    assert_false(state_is_busy(&reading.state));
+    reading_close(&reading);
+}
+
+static void hints_come_one_by_one_and_end(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "h");
+    assert_true(reading_shows(&reading, "hint 1  Think of an onion."));
+    reading_keys(&reading, "hhh");
+    assert_true(reading_shows(&reading, "hint 3  The last one."));
+    reading_close(&reading);
+}
+
+static void a_change_of_width_keeps_the_place_in_the_note(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "/Imprecise: \"a loop\r");
+    assert_true(reading_shows(&reading, "a loop causes"));
+    reading_do(&reading, (struct action){.kind = ACTION_RESIZE, .height = 24, .width = 50});
+    assert_true(reading_shows(&reading, "a loop causes"));
+    reading_close(&reading);
+}
+
+/* The footer is made of the keys that work, so each of them must do something. */
+static void every_key_in_the_footer_does_something(void **state) {
+    static const char *const ways[] = {"", "r", "r\r", "e", "l", "?", "x", "xk", "r\ro", "/a\r"};
+    (void)state;
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+        for (size_t i = 0; i < binding_count; i++) {
+            struct reading reading;
+            reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+            reading_keys(&reading, ways[way]);
+            if (bindings[i].brief && keys_works(&reading.state, &bindings[i])) {
+                reading.effects = 0;
+                reading_stroke(&reading, bindings[i].keys[0]);
+                if (reading.effects == 0)
+                    fprintf(stderr, "after '%s', %s does nothing\n", ways[way], bindings[i].shown);
+                assert_int_not_equal(reading.effects, 0);
+            }
+            reading_close(&reading);
+        }
+}
+
+/* ---- every state can be drawn -------------------------------------------------------------- */
+
+static const struct {
+    int height, width;
+} sizes[] = {{1, 1},   {1, 20},  {2, 2},   {3, 40},   {5, 20},   {7, 30},   {8, 80},
+             {12, 40}, {13, 99}, {24, 80}, {30, 100}, {36, 131}, {36, 132}, {60, 200}};
+
+/* Neighbours of wide characters and windows are where cells go wrong: a cell is a character, or
+ * stands behind one that is wide. */
+static void check_grid(const struct grid *grid, int height, int width) {
+    assert_int_equal(grid->height, height);
+    assert_int_equal(grid->width, width);
+    for (int i = 0; i < height * width; i++)
+        assert_true(grid->cells[i].rune >= ' ' || (grid->cells[i].rune == 0 && i % width > 0));
+}
+
+static void every_step_is_drawn_at_every_size_before_and_after_its_run(void **state) {
+    static const char *const ways[] = {"", "r", "r\r", "r\r,,", "e", "l", "?", "hhh", "\t", "/a\r"};
+    (void)state;
+    for (size_t lesson = 0; lesson < test_course.count; lesson++)
+        for (size_t step = 0; step < test_course.lessons[lesson]->step_count; step++) {
+            if (lesson == TEST_MIDDLEWARE && step == 2) continue; /* runs for ever */
+            for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+                struct reading reading;
+                reading_open(&reading, 24, 80, lesson, step);
+                reading_keys(&reading, ways[way]);
+                for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+                    struct action size = {
+                        .kind = ACTION_RESIZE, .height = sizes[i].height, .width = sizes[i].width};
+                    reading_do(&reading, size);
+                    draw(&reading.state, &reading.grid);
+                    check_grid(&reading.grid, sizes[i].height, sizes[i].width);
+                }
+                reading_close(&reading);
+            }
+        }
+}
+
+static unsigned next(unsigned *seed) {
+    *seed = *seed * 1103515245 + 12345;
+    return *seed >> 16 & 0x7FFF;
+}
+
+/* A key, an action out of the blue, a click, a paste or a new size. */
+static struct action any_action(struct state *state, unsigned *seed) {
+    static const uint32_t strokes[] = {
+        STROKE_UP,    STROKE_DOWN,   STROKE_LEFT,    STROKE_RIGHT,
+        STROKE_HOME,  STROKE_END,    STROKE_PAGE_UP, STROKE_PAGE_DOWN,
+        STROKE_ERASE, STROKE_DELETE, '\r',           '\t',
+        0x1B,         0x12,          0x15,           0x19,
+        0x4E2D,       0x301};
+    struct action action = {.y = (int)(next(seed) % 70) - 2, .x = (int)(next(seed) % 210) - 2};
+    switch (next(seed) % 8) {
+    case 0: return keys_find(state, strokes[next(seed) % (sizeof strokes / sizeof *strokes)]);
+    case 1:
+        action.kind = next(seed) % ACTION_STARTED; /* what the loop alone may send is sent below */
+        action.rune = next(seed) % 128;
+        action.text = "a\tb\r\n  \xff\xe4\xb8\xad:\n";
+        action.length = 14;
+        action.height = 1 + (int)(next(seed) % 60);
+        action.width = 1 + (int)(next(seed) % 200);
+        return action;
+    case 2:
+        if (next(seed) % 4) break;
+        action.kind = ACTION_RESIZE;
+        action.height = 1 + (int)(next(seed) % 60);
+        action.width = 1 + (int)(next(seed) % 200);
+        return action;
+    case 3:
+        action.kind = ACTION_TICK;
+        action.elapsed_ns = next(seed) * 100000ull;
+        return action;
+    default: break;
+    }
+    return keys_find(state, ' ' + next(seed) % 95);
+}
+
+static void a_hundred_thousand_actions_leave_a_state_that_can_be_drawn(void **state) {
+    enum { ACTIONS = 100000, DRAWN = 16 };
+    unsigned seed = 20;
+    struct reading reading;
+    (void)state;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    for (int i = 0; i < ACTIONS; i++) {
+        struct action action = any_action(&reading.state, &seed);
+        bool endless = reading.state.lesson == TEST_MIDDLEWARE && reading.state.step == 2;
+        if (endless) action = (struct action){.kind = ACTION_PREVIOUS_STEP};
+        if (endless) reading.state.mode = MODE_READ;
+        reading_do(&reading, action);
+        if (i % DRAWN) continue;
+        draw(&reading.state, &reading.grid);
+        check_grid(&reading.grid, reading.state.height, reading.state.width);
+    }
+    reading_close(&reading);
+}
+
+int main(void) {
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(r_asks_before_the_first_run_and_not_again),
+        cmocka_unit_test(no_answer_opens_the_run_too),
+        cmocka_unit_test(a_right_answer_is_met),
+        cmocka_unit_test(a_choice_is_named_by_its_number),
+        cmocka_unit_test(an_order_is_made_by_moving_choices),
+        cmocka_unit_test(the_question_and_the_note_stay_in_sight_while_it_is_asked),
+        cmocka_unit_test(a_step_without_a_demo_says_so),
+        cmocka_unit_test(q_leaves_one_layer_at_a_time),
+        cmocka_unit_test(escape_never_quits),
+        cmocka_unit_test(n_and_p_walk_through_all_steps_and_stop_at_the_ends),
+        cmocka_unit_test(knobs_turn_within_their_range),
+        cmocka_unit_test(choices_turn_round_and_texts_are_typed),
+        cmocka_unit_test(figures_of_other_knobs_are_marked_as_such),
+        cmocka_unit_test(the_replay_moves_the_counters),
+        cmocka_unit_test(nothing_moves_by_itself_when_a_run_ends),
+        cmocka_unit_test(an_edited_listing_is_kept_run_and_put_back),
+        cmocka_unit_test(the_selected_line_opens_its_sql),
+        cmocka_unit_test(a_search_finds_notes_and_listings_and_goes_round),
+        cmocka_unit_test(a_match_may_go_over_the_end_of_a_row),
+        cmocka_unit_test(resetting_asks_first),
+        cmocka_unit_test(a_run_left_behind_is_dropped),
+        cmocka_unit_test(hints_come_one_by_one_and_end),
+        cmocka_unit_test(a_change_of_width_keeps_the_place_in_the_note),
+        cmocka_unit_test(every_key_in_the_footer_does_something),
+        cmocka_unit_test(every_step_is_drawn_at_every_size_before_and_after_its_run),
+        cmocka_unit_test(a_hundred_thousand_actions_leave_a_state_that_can_be_drawn),
+    };
+    return RUN_TESTS(tests);
+}
