@@ -182,11 +182,13 @@ static void step(struct session *session, const struct program *program, size_t 
     tell(session, line, NULL, &fault);
 }
 
+/* The same name is the same view ever after. */
 static bool unknown_name(struct runtime *runtime, void *host, const char *name,
                          struct value *result, bool *found) {
-    (void)host;
+    const struct session *session = host;
     *found = true;
-    return urls_named_view(runtime, name, result);
+    return urls_named_view(runtime, name, result) &&
+           script_define(runtime, session->script, name, *result);
 }
 
 /* False without memory for what every session needs. */
@@ -207,7 +209,8 @@ static bool open_session(struct session *session, const struct try_listing *list
     session->script = script_new(&session->runtime, &module, 1, true);
     if (!session->script) return false;
     session->site.script = session->script;
-    script_set_host(session->script, &(struct script_host){.unknown_name = unknown_name});
+    script_set_host(session->script,
+                    &(struct script_host){.host = session, .unknown_name = unknown_name});
     return true;
 }
 
