@@ -29,13 +29,26 @@ static struct expression *shown_inside(struct runtime *runtime, struct query *in
 static struct expression *rewrite(struct runtime *runtime, struct query *inner,
                                   struct expression *node, unsigned *columns);
 
+/* Whether Django would find the very same object. Fields keep one Col for their own table, so two
+ * mentions of views are one; keys make a new Col each time. */
+static bool is_same(const struct query *inner, const struct expression *left,
+                    const struct expression *right) {
+    if (left == right) return true;
+    if (left->kind != EXPRESSION_COLUMN || right->kind != EXPRESSION_COLUMN) return false;
+    const struct join *join = query_join_of(inner, left->name);
+    return join && alias_same(join->alias, join->table) && alias_same(left->name, right->name) &&
+           left->target == right->target && left->output == left->target &&
+           right->output == right->target;
+}
+
 static struct expression *rewrite_source(struct runtime *runtime, struct query *inner,
                                          struct expression *source, unsigned *columns) {
     if (source->kind == EXPRESSION_REF) return source;
     if (source->kind == EXPRESSION_WHERE || source->kind == EXPRESSION_LOOKUP)
         return rewrite(runtime, inner, source, columns);
     for (size_t i = 0; i < inner->annotation_count; i++)
-        if (inner->annotations[i].selected && inner->annotations[i].expression == source)
+        if (inner->annotations[i].selected &&
+            is_same(inner, inner->annotations[i].expression, source))
             return expression_ref(runtime, inner->annotations[i].name, source);
     if (source->kind == EXPRESSION_COLUMN || (source->aggregate && !source->summary))
         return shown_inside(runtime, inner, source, columns);

@@ -44,9 +44,12 @@ static bool take_join(struct runtime *runtime, struct query *left, const struct 
     struct join join = *right;
     join.alias = relabel_alias(&map, join.alias);
     if (join.parent) join.parent = relabel_alias(&map, join.parent);
+    size_t before = left->join_count;
     const char *alias = query_join(runtime, left, &join, reuse);
     if (!alias) return false;
-    if (right->type == JOIN_INNER && !alias_set_add(runtime, votes, alias)) return false;
+    /* A new join may have become LEFT OUTER by being joined here; then it does not vote. */
+    uint8_t type = left->join_count > before ? query_join_of(left, alias)->type : right->type;
+    if (type == JOIN_INNER && !alias_set_add(runtime, votes, alias)) return false;
     alias_set_remove(reuse, alias);
     if (!alias_same(alias, right->alias)) {
         names->from[names->count] = right->alias;

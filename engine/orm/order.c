@@ -147,6 +147,28 @@ static bool want_all(struct statement *statement, struct wanted_list *list) {
 /* ---- in a union
  * --------------------------------------------------------------------------------------- */
 
+/* What values() does not select is added to every part, as a last column. */
+static bool by_added_column(struct statement *statement, struct expression *written,
+                            struct expression *resolved) {
+    struct runtime *runtime = statement->runtime;
+    struct query *query = statement->query;
+    if (!query->select_count)
+        return fault_raise(runtime->fault, "NotSupported",
+                           "ordering a combined query by a column that it does not select");
+    size_t place = query->select_count + 1 + statement->added_columns++;
+    const char *name = arena_format(runtime->arena, "__orderbycol%zu", place);
+    const char *number = arena_format(runtime->arena, "%zu", place);
+    if (!name || !number) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < query->combined_count; i++) {
+        query->combined[i] = query_copy(runtime, query->combined[i]);
+        if (!query->combined[i] ||
+            !query_add_annotation(runtime, query->combined[i], written, name, false, true))
+            return false;
+    }
+    resolved->sources[0] = expression_raw(runtime, number);
+    return resolved->sources[0] != NULL;
+}
+
 /* The first query's columns are named by their place. */
 static bool by_number(struct statement *statement, const struct wanted *wanted,
                       struct expression *resolved) {
@@ -168,8 +190,7 @@ static bool by_number(struct statement *statement, const struct wanted *wanted,
     if (alias)
         return fault_raise(runtime->fault, "DatabaseError",
                            "ORDER BY term does not match any column in the result set.");
-    return fault_raise(runtime->fault, "NotSupported",
-                       "ordering a combined query by a column that it does not select");
+    return by_added_column(statement, written, resolved);
 }
 
 /* ---- as SQL

@@ -17,8 +17,7 @@ static bool no_number(struct runtime *runtime, const struct field *field, struct
     const char *shown = object_repr(runtime, value);
     if (!shown) return false;
     return fault_raise(runtime->fault, text ? "ValueError" : "TypeError",
-                       field->name ? "Field '%s' expected a number but got %s."
-                                   : "Field %s expected a number but got %s.",
+                       "Field '%s' expected a number but got %s.",
                        field->name ? field->name : "None", shown);
 }
 
@@ -247,8 +246,9 @@ static bool moment_text(struct runtime *runtime, const struct moment *moment, en
     return true;
 }
 
-static bool no_text(struct runtime *runtime) {
-    return fault_raise(runtime->fault, "TypeError", "expected string or bytes-like object");
+static bool no_text(struct runtime *runtime, struct value value) {
+    return fault_raise(runtime->fault, "TypeError",
+                       "expected string or bytes-like object, got '%s'", value_type_name(value));
 }
 
 static bool prepare_date(struct runtime *runtime, const struct field *field, struct value value,
@@ -260,7 +260,7 @@ static bool prepare_date(struct runtime *runtime, const struct field *field, str
         if (!day) return fault_no_memory(runtime->fault);
         return *out = value_of_text(VALUE_DATE, day, 10), true;
     }
-    if (value.kind != VALUE_TEXT) return no_text(runtime);
+    if (value.kind != VALUE_TEXT) return no_text(runtime, value);
     struct moment moment = {0};
     const char *at = value.text;
     if (!read_date(&at, &moment) || *at)
@@ -276,7 +276,7 @@ static bool prepare_datetime(struct runtime *runtime, const struct field *field,
                              struct value *out) {
     (void)field;
     if (value.kind == VALUE_DATETIME) return *out = value, true;
-    if (value.kind != VALUE_DATE && value.kind != VALUE_TEXT) return no_text(runtime);
+    if (value.kind != VALUE_DATE && value.kind != VALUE_TEXT) return no_text(runtime, value);
     struct moment moment = {0};
     const char *at = value.text;
     bool date = read_date(&at, &moment);
@@ -311,7 +311,7 @@ static bool prepare_time(struct runtime *runtime, const struct field *field, str
         *out = value_of_text(VALUE_TIME, value.text + 11, value.length - 11);
         return true;
     }
-    if (value.kind != VALUE_TEXT) return no_text(runtime);
+    if (value.kind != VALUE_TEXT) return no_text(runtime, value);
     struct moment moment = {0};
     const char *at = value.text;
     if (!read_time(&at, &moment) || *at)

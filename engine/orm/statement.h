@@ -35,6 +35,7 @@ struct statement {
     struct ordered *order;
     size_t order_count, order_capacity;
     bool meta_ordering;
+    size_t added_columns;         /* of a combined query: only to be ordered by */
     struct expression_list extra; /* of DISTINCT: what is ordered by but not selected */
     struct sql *extra_sql;
     struct expression *where, *having;
