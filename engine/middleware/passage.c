@@ -157,9 +157,12 @@ static bool check_view_response(struct passage *passage) {
 static bool process_exception(struct passage *passage) {
     if (exception_status(passage->fault.type) == 0) return false;
     const struct chain *chain = passage->chain;
+    struct response *answer = NULL;
     enum hook_says says = ask_layers(passage, chain->exception_layers, chain->exception_count,
-                                     HOOK_PROCESS_EXCEPTION, &passage->response);
+                                     HOOK_PROCESS_EXCEPTION, &answer);
     if (says != HOOK_ANSWERS) return false;
+    if (passage->response) response_close(passage->response); /* its render() raised */
+    passage->response = answer;
     fault_clear(&passage->fault);
     return true;
 }

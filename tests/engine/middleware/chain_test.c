@@ -379,6 +379,30 @@ static void template_hooks_run_last_layer_first_then_it_renders(void **state) {
                                     "render, out B 200, out A 200");
 }
 
+static bool render_badly(struct runtime *runtime, struct response *response) {
+    (void)response;
+    return fault_raise(runtime->fault, "ValueError", "from the template");
+}
+
+static enum view_says answer_bad_template(const struct view *view, struct view_frame *frame) {
+    enum view_says says = answer_template(view, frame);
+    frame->response->render = render_badly;
+    return says;
+}
+
+static void a_template_that_raises_is_told_to_every_process_exception(void **state) {
+    struct site *site = *state;
+    const struct view view = {{&view_type}, "v", "blog.views", answer_bad_template, NULL};
+    add(site, "A", "class", RECORDER_EXCEPTION, "return");
+    add(site, "B", "class", RECORDER_EXCEPTION, "pass");
+    use_view(site, &view);
+    assert_string_equal(get(site, "/x/")->body, "from A.process_exception");
+    assert_string_equal(told(site), "init B, init A, in A, in B, view v, render, "
+                                    "process_exception B ValueError, "
+                                    "process_exception A ValueError, "
+                                    "returns A process_exception, out B 200, out A 200");
+}
+
 static void a_template_hook_that_returns_none_is_a_value_error(void **state) {
     struct site *site = *state;
     const struct view view = {{&view_type}, "view_template", "blog.views", answer_template, NULL};
@@ -448,6 +472,7 @@ int main(void) {
         T(a_cancelled_run_does_not_sit_out_a_wait),
         T(a_view_that_returns_none_is_a_value_error),
         T(template_hooks_run_last_layer_first_then_it_renders),
+        T(a_template_that_raises_is_told_to_every_process_exception),
         T(a_template_hook_that_returns_none_is_a_value_error),
         T(without_memory_a_request_ends_with_memory_error),
         T(words_that_are_not_known_are_refused),
