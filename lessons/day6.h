@@ -1,0 +1,57 @@
+/* day6 - what the steps of day 6 share with its table (day6_streaming.c). */
+#ifndef LESSONS_DAY6_H
+#define LESSONS_DAY6_H
+
+#include "engine/middleware/chain.h"
+#include "lessons/stage.h"
+
+/* day6_memory.c runs the exports and asks the claims, day6_memory_figures.c draws. */
+bool memory_run(struct stage *stage);
+bool memory_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+bool memory_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]);
+void memory_check_same(struct stage *stage, struct verdict *verdict);
+void memory_check_flat(struct stage *stage, struct verdict *verdict);
+void memory_check_grows(struct stage *stage, struct verdict *verdict);
+void memory_check_first(struct stage *stage, struct verdict *verdict);
+
+/* The lanes of `memory`. */
+enum { MEMORY_STREAMED, MEMORY_BUFFERED, MEMORY_LANES };
+
+/* day6_export.c: the rows that are exported. */
+
+/* What one export holds and did. */
+struct export {
+    uint64_t rows;  /* to make */
+    uint64_t batch; /* rows a chunk */
+    uint64_t made;
+    uint64_t made_before_first; /* when the first piece was handed to the server */
+    struct memory *memory;      /* of the buffered export's bytes */
+    char *bytes;                /* of the buffered export; freed by export_release */
+    size_t length, room;
+};
+
+/* Views whose context is a struct export: one answers whole, one streams. */
+struct view export_view(struct export *export, bool streams);
+void export_release(struct export *export);
+
+/* Writes row number `row` (from 1); room has EXPORT_ROW_MOST bytes. Returns its length. */
+enum { EXPORT_ROW_MOST = 256 };
+size_t export_row(char *room, uint64_t row);
+
+/* A checksum of bytes that come in pieces of any size (FNV-1a over words of 8). */
+struct checksum {
+    uint64_t sum;
+    uint64_t word; /* bytes of an incomplete word */
+    unsigned have;
+};
+void checksum_init(struct checksum *checksum);
+void checksum_add(struct checksum *checksum, const char *bytes, size_t length);
+uint64_t checksum_value(const struct checksum *checksum);
+
+/* day6_sampler.c: looks at the memory held while a lane runs, from a thread of its own. */
+struct sampler;
+struct sampler *sampler_start(struct stage *stage, uint8_t lane, const struct memory *memory);
+void sampler_stop(struct sampler *sampler); /* NULL is ignored */
+uint64_t process_resident(void);            /* bytes of this process in memory; 0 where unknown */
+
+#endif

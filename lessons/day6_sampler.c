@@ -1,0 +1,89 @@
+/* day6_sampler - the memory held, a few hundred times a second, from a thread of its own.
+ *
+ * What it looks at costs the run nothing: the account is one number that anyone may read, and the
+ * kernel keeps the process's own. It sleeps in between and takes no memory while it samples, but
+ * for the tape's, which the process's curve shows too. */
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lessons/day6.h"
+
+static const int every_ms = 4;
+
+struct sampler {
+    pthread_t thread;
+    struct head head;
+    const struct memory *memory;
+    int stop[2]; /* a pipe whose closing ends the thread */
+    struct stage *stage;
+};
+
+/* Linux: the second number of statm is the pages in memory. */
+uint64_t process_resident(void) {
+    char text[96];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0) return 0;
+    text[length] = '\0';
+    const char *space = strchr(text, ' ');
+    uint64_t pages = 0;
+    for (const char *c = space ? space + 1 : ""; *c >= '0' && *c <= '9'; c++)
+        pages = pages * 10 + (uint64_t)(*c - '0');
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void sample(struct sampler *sampler) {
+    head_point(&sampler->head, TAPE_SAMPLE, "held", (int64_t)memory_held(sampler->memory));
+    head_point(&sampler->head, TAPE_SAMPLE, "resident", (int64_t)process_resident());
+}
+
+static void *run(void *argument) {
+    struct sampler *sampler = argument;
+    struct pollfd stopped = {.fd = sampler->stop[0], .events = POLLIN};
+    do sample(sampler);
+    while (poll(&stopped, 1, every_ms) == 0);
+    sample(sampler);
+    return NULL;
+}
+
+static bool start_thread(struct sampler *sampler) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&sampler->thread, NULL, run, sampler);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0;
+}
+
+struct sampler *sampler_start(struct stage *stage, uint8_t lane, const struct memory *memory) {
+    struct sampler *sampler = memory_take(&stage->memory, sizeof *sampler);
+    if (!sampler) {
+        fault_no_memory(&stage->fault);
+        return NULL;
+    }
+    *sampler = (struct sampler){.memory = memory, .stage = stage};
+    head_init(&sampler->head, stage->tape);
+    sampler->head.lane = lane;
+    if (pipe(sampler->stop) == 0) {
+        if (start_thread(sampler)) return sampler;
+        close(sampler->stop[0]);
+        close(sampler->stop[1]);
+    }
+    memory_give(&stage->memory, sampler, sizeof *sampler);
+    fault_raise(&stage->fault, "OSError", "could not start the thread that looks at the memory");
+    return NULL;
+}
+
+void sampler_stop(struct sampler *sampler) {
+    if (!sampler) return;
+    close(sampler->stop[1]);
+    pthread_join(sampler->thread, NULL);
+    close(sampler->stop[0]);
+    memory_give(&sampler->stage->memory, sampler, sizeof *sampler);
+}
