@@ -165,13 +165,20 @@ static void write_axis(struct text *out, const struct paper *paper, const struct
     text_add_char(out, '\n');
 }
 
+/* The number in the middle of an axis; whole where its ends are and a half would say nothing. */
+static double middle_of(const struct axis *axis) {
+    double middle = off_axis(axis, (axis->low + axis->high) / 2);
+    bool whole = axis->low == floor(axis->low) && axis->high == floor(axis->high);
+    return whole && axis->high - axis->low > 20 ? floor(middle) : middle;
+}
+
 /* The first, middle and last number of the x axis, and its unit. */
 static void write_x_labels(struct text *out, const struct paper *paper, const struct figure *figure,
                            const struct plot *plot, unsigned gutter) {
     char first[UNITS_SIZE], middle[UNITS_SIZE], last[UNITS_SIZE];
     const char *unit = figure->series.x_unit;
     units_tick(off_axis(&plot->x, plot->x.low), unit, first, sizeof first);
-    units_tick(off_axis(&plot->x, (plot->x.low + plot->x.high) / 2), unit, middle, sizeof middle);
+    units_tick(middle_of(&plot->x), unit, middle, sizeof middle);
     units_tick(off_axis(&plot->x, plot->x.high), unit, last, sizeof last);
     unsigned widths = columns_of(first) + columns_of(middle) + columns_of(last);
     if (widths + 4 > plot->width) *middle = '\0';
@@ -220,14 +227,18 @@ static const char *axis_name(const char *unit) {
     return strcmp(unit, "bytes") == 0 ? "memory" : unit;
 }
 
+/* "queries by articles", unless the title has just said so. */
 static void write_units(struct text *out, const struct paper *paper, const struct figure *figure) {
     static const char *const logarithmic[] = {"", " (log)"};
+    struct text line;
+    text_init(&line, out->arena);
+    text_format(&line, "%s%s by %s%s", axis_name(figure->series.y_unit),
+                logarithmic[figure->series.y_log], axis_name(figure->series.x_unit),
+                logarithmic[figure->series.x_log]);
+    const char *whole = text_finish(&line);
+    if (!whole || strcmp(whole, figure->title) == 0) return;
     paper_add_fill(out, ' ', INDENT);
-    paper_add(out, paper, axis_name(figure->series.y_unit));
-    text_add(out, logarithmic[figure->series.y_log]);
-    text_add(out, " by ");
-    paper_add(out, paper, axis_name(figure->series.x_unit));
-    text_add(out, logarithmic[figure->series.x_log]);
+    paper_add(out, paper, whole);
     text_add_char(out, '\n');
 }
 

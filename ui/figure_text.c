@@ -45,7 +45,8 @@ static void write_listing(struct text *out, const struct paper *paper,
     for (size_t i = 0; i < figure->listing.count; i++) {
         const struct figure_line *line = &figure->listing.lines[i];
         add_counters(out, paper, line);
-        text_format(out, "%c%3zu  ", figure->listing.current == i + 1 ? '>' : ' ', i + 1);
+        text_format(out, "%c%3zu", figure->listing.current == i + 1 ? '>' : ' ', i + 1);
+        if (*line->source) text_add(out, "  ");
         paper_add(out, paper, line->source);
         text_add_char(out, '\n');
     }

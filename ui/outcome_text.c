@@ -33,7 +33,7 @@ static void add_fidelity(struct text *out, const struct paper *paper, const stru
     struct text line;
     text_init(&line, out->arena);
     text_format(&line, "[%s]%s%s", outcome_fidelity_word(step->fidelity),
-                step->fidelity == FIDELITY_SAME ? " as Django" : " ",
+                step->fidelity == FIDELITY_SAME ? " as in Django" : " ",
                 step->fidelity_note && step->fidelity != FIDELITY_SAME ? step->fidelity_note : "");
     const char *whole = text_finish(&line);
     if (whole)
@@ -50,6 +50,7 @@ void outcome_text_knobs(struct text *out, const struct paper *paper, const struc
         bool simulated = knob->simulated && stage->numbers[i] != 0;
         stage_knob_text(stage, i, value, sizeof value);
         const char *unit = knob->unit && knob->kind == KNOB_NUMBER ? knob->unit : "";
+        if (strcmp(unit, knob->name) == 0) unit = ""; /* articles = 100, not 100 articles */
         unsigned own = columns_of(knob->name) + 3 + columns_of(value) + columns_of(unit) +
                        (*unit != '\0') + (simulated ? 12 : 0);
         bool wraps = used && used + 3 + own > paper->width;
