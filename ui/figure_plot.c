@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/axis.h"
 #include "ui/columns.h"
 #include "ui/figure_text.h"
 #include "ui/units.h"
@@ -18,60 +19,7 @@
 enum { INDENT = 2, PLOT_WIDTH = 60, PLOT_HEIGHT = 13, LEAST_WIDTH = 10, MARKS = 6 };
 
 static const char marks[MARKS + 1] = "ox+*#@";
-static const char theory_mark = '.';
-
-/* ---- axes --------------------------------------------------------------------------------- */
-
-struct axis {
-    double low, high; /* already logarithms where log */
-    bool log;
-};
-
-/* A number with one or two digits and halves of the same kind, the least that is not below. */
-static double nice_above(double number) {
-    double power = pow(10, floor(log10(number)));
-    static const double steps[] = {1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (steps[i] * power >= number * (1 - 1e-9)) return steps[i] * power;
-    return 10 * power;
-}
-
-static double on_axis(const struct axis *axis, double number) {
-    return axis->log ? log10(number) : number;
-}
-
-static double off_axis(const struct axis *axis, double place) {
-    return axis->log ? pow(10, place) : place;
-}
-
-/* A logarithm needs a positive number, everything a finite one. */
-static bool drawable(bool log, double number) {
-    return isfinite(number) && (!log || number > 0);
-}
-
-/* From what the numbers span to what is drawn: a linear y axis begins at 0 and ends at a nice
- * number; x axes fit exactly; a logarithmic one spans whole powers of ten, if it is y. */
-static void settle_axis(struct axis *axis, bool is_y) {
-    if (axis->low > axis->high) *axis = (struct axis){0, 1, axis->log};
-    if (axis->log && is_y) {
-        axis->low = floor(axis->low + 1e-9);
-        axis->high = ceil(axis->high - 1e-9);
-    } else if (is_y) {
-        if (axis->low > 0) axis->low = 0;
-        if (axis->high > 0) axis->high = nice_above(axis->high);
-    }
-    if (axis->high <= axis->low) axis->high = axis->low + 1;
-}
-
-static void widen(struct axis *axis, double number) {
-    double place = on_axis(axis, number);
-    if (place < axis->low) axis->low = place;
-    if (place > axis->high) axis->high = place;
-}
-
-static double share(const struct axis *axis, double place) {
-    return (place - axis->low) / (axis->high - axis->low);
-}
+static const char theory_marks[] = ".:,'";
 
 /* ---- series ------------------------------------------------------------------------------- */
 
@@ -81,18 +29,15 @@ struct plot {
     char cells[PLOT_HEIGHT][PLOT_WIDTH];
 };
 
-static void measure(struct plot *plot, const struct figure *figure) {
-    plot->x = (struct axis){HUGE_VAL, -HUGE_VAL, figure->series.x_log};
-    plot->y = (struct axis){HUGE_VAL, -HUGE_VAL, figure->series.y_log};
-    for (size_t i = 0; i < figure->series.count; i++)
-        for (size_t j = 0; j < figure->series.curves[i].count; j++) {
-            struct figure_point point = figure->series.curves[i].points[j];
-            if (!drawable(plot->x.log, point.x) || !drawable(plot->y.log, point.y)) continue;
-            widen(&plot->x, point.x);
-            widen(&plot->y, point.y);
-        }
-    settle_axis(&plot->x, false);
-    settle_axis(&plot->y, true);
+static char mark_of(const struct figure *figure, size_t curve) {
+    bool theory = figure->series.curves[curve].theory;
+    size_t before = 0; /* of its kind */
+    for (size_t i = 0; i < curve; i++) before += figure->series.curves[i].theory == theory;
+    return theory ? theory_marks[before % 4] : marks[before % MARKS];
+}
+
+static bool is_theory(char mark) {
+    return strchr(theory_marks, mark) != NULL;
 }
 
 /* What was measured stands in front of what was computed, but for every fourth column: where the
@@ -102,9 +47,9 @@ static void put(struct plot *plot, double x, double y, char mark) {
     int row = PLOT_HEIGHT - 1 - (int)lround(y * (PLOT_HEIGHT - 1));
     if (column < 0 || column >= (int)plot->width || row < 0 || row >= PLOT_HEIGHT) return;
     char *cell = &plot->cells[row][column];
-    bool taken = *cell != ' ' && *cell != theory_mark;
-    if (mark == theory_mark && taken && column % 4 != 2) return;
-    if (mark != theory_mark && *cell == theory_mark && column % 4 == 2) return;
+    bool through = column % 4 == 2;
+    if (is_theory(mark) && *cell != ' ' && !is_theory(*cell) && !through) return;
+    if (!is_theory(mark) && is_theory(*cell) && through) return;
     *cell = mark;
 }
 
@@ -124,37 +69,29 @@ static void draw_curve(struct plot *plot, const struct figure_curve *curve, char
     bool has_last = false;
     for (size_t i = 0; i < curve->count; i++) {
         struct figure_point point = curve->points[i];
-        if (!drawable(plot->x.log, point.x) || !drawable(plot->y.log, point.y)) {
+        if (!axis_takes(&plot->x, point.x) || !axis_takes(&plot->y, point.y)) {
             has_last = false;
             continue;
         }
-        point.x = share(&plot->x, on_axis(&plot->x, point.x));
-        point.y = share(&plot->y, on_axis(&plot->y, point.y));
+        point.x = axis_share(&plot->x, point.x);
+        point.y = axis_share(&plot->y, point.y);
         draw_between(plot, has_last ? last : point, point, mark);
         last = point;
         has_last = true;
     }
 }
 
-static char mark_of(const struct figure *figure, size_t curve) {
-    size_t measured = 0;
-    if (figure->series.curves[curve].theory) return theory_mark;
-    for (size_t i = 0; i < curve; i++) measured += !figure->series.curves[i].theory;
-    return marks[measured % MARKS];
-}
-
 /* The numbers beside the y axis: its ends and middle, or each power of ten. */
 static const char *row_label(const struct plot *plot, const struct figure *figure, int row,
                              char *buffer, size_t size) {
-    double part = 1 - (double)row / (PLOT_HEIGHT - 1);
-    double place = plot->y.low + part * (plot->y.high - plot->y.low);
+    double number = axis_number(&plot->y, 1 - (double)row / (PLOT_HEIGHT - 1));
     if (plot->y.log) {
-        place = round(place);
-        long own_row = lround((1 - share(&plot->y, place)) * (PLOT_HEIGHT - 1));
+        number = pow(10, round(log10(number)));
+        long own_row = lround((1 - axis_share(&plot->y, number)) * (PLOT_HEIGHT - 1));
         if (own_row != row) return "";
     } else if (row % (PLOT_HEIGHT / 2) != 0)
         return "";
-    return units_tick(off_axis(&plot->y, place), figure->series.y_unit, buffer, size);
+    return units_tick(number, figure->series.y_unit, buffer, size);
 }
 
 static void write_axis(struct text *out, const struct paper *paper, const struct plot *plot,
@@ -165,21 +102,14 @@ static void write_axis(struct text *out, const struct paper *paper, const struct
     text_add_char(out, '\n');
 }
 
-/* The number in the middle of an axis; whole where its ends are and a half would say nothing. */
-static double middle_of(const struct axis *axis) {
-    double middle = off_axis(axis, (axis->low + axis->high) / 2);
-    bool whole = axis->low == floor(axis->low) && axis->high == floor(axis->high);
-    return whole && axis->high - axis->low > 20 ? floor(middle) : middle;
-}
-
 /* The first, middle and last number of the x axis, and its unit. */
 static void write_x_labels(struct text *out, const struct paper *paper, const struct figure *figure,
                            const struct plot *plot, unsigned gutter) {
     char first[UNITS_SIZE], middle[UNITS_SIZE], last[UNITS_SIZE];
     const char *unit = figure->series.x_unit;
-    units_tick(off_axis(&plot->x, plot->x.low), unit, first, sizeof first);
-    units_tick(middle_of(&plot->x), unit, middle, sizeof middle);
-    units_tick(off_axis(&plot->x, plot->x.high), unit, last, sizeof last);
+    units_tick(axis_number(&plot->x, 0), unit, first, sizeof first);
+    units_tick(axis_middle(&plot->x), unit, middle, sizeof middle);
+    units_tick(axis_number(&plot->x, 1), unit, last, sizeof last);
     unsigned widths = columns_of(first) + columns_of(middle) + columns_of(last);
     if (widths + 4 > plot->width) *middle = '\0';
     unsigned half = plot->width / 2, used = columns_of(first);
@@ -219,14 +149,6 @@ static void write_legend(struct text *out, const struct paper *paper, const stru
     text_add_char(out, '\n');
 }
 
-/* What an axis tells: numbers of a scaled unit carry their own. */
-static const char *axis_name(const char *unit) {
-    static const char *const times[] = {"ns", "us", "ms", "s"};
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-        if (strcmp(unit, times[i]) == 0) return "time";
-    return strcmp(unit, "bytes") == 0 ? "memory" : unit;
-}
-
 /* "queries by articles", unless the title has just said so. */
 static void write_units(struct text *out, const struct paper *paper, const struct figure *figure) {
     static const char *const logarithmic[] = {"", " (log)"};
@@ -246,7 +168,7 @@ void figure_plot_series(struct text *out, const struct paper *paper, const struc
     struct plot plot = {.width = PLOT_WIDTH};
     char label[UNITS_SIZE];
     unsigned gutter = 0;
-    measure(&plot, figure);
+    axis_of_series(figure, &plot.x, &plot.y);
     for (int row = 0; row < PLOT_HEIGHT; row++) {
         unsigned own = columns_of(row_label(&plot, figure, row, label, sizeof label));
         if (own > gutter) gutter = own;

@@ -228,16 +228,32 @@ void figure_text_body(struct text *out, const struct paper *paper, const struct 
     writers[figure->kind](out, paper, figure);
 }
 
+/* Behind the title where it fits there, else below it. */
+static void add_simulated(struct text *out, const struct paper *paper,
+                          const struct figure *figure) {
+    struct text line;
+    text_init(&line, out->arena);
+    text_format(&line, "[simulated: %s]", figure->simulated);
+    const char *whole = text_finish(&line);
+    if (!whole) return;
+    if (columns_of(figure->title) + 2 + columns_of(whole) <= paper->width) {
+        text_add(out, "  ");
+        paper_add(out, paper, whole);
+        text_add_char(out, '\n');
+    } else {
+        text_add_char(out, '\n');
+        paper_add_wrapped(out, paper, whole, INDENT);
+    }
+}
+
 void figure_text(struct text *out, const struct paper *paper, const struct figure *figure) {
     paper_style(out, paper, PAPER_STRONG);
     paper_add(out, paper, figure->title);
     paper_style(out, paper, PAPER_PLAIN);
-    if (figure->simulated) {
-        text_add(out, "  [simulated: ");
-        paper_add(out, paper, figure->simulated);
-        text_add_char(out, ']');
-    }
-    text_add_char(out, '\n');
+    if (figure->simulated)
+        add_simulated(out, paper, figure);
+    else
+        text_add_char(out, '\n');
     figure_text_body(out, paper, figure);
     if (figure->note) paper_add_wrapped(out, paper, figure->note, INDENT);
 }
