@@ -23,7 +23,6 @@ static bool class_call(struct runtime *runtime, struct object *object,
 
 static bool class_attribute(struct runtime *runtime, struct object *object, const char *name,
                             struct value *result, bool *found) {
-    (void)runtime;
     const struct builtin_class *class = (const struct builtin_class *)object;
     *found = strcmp(name, "__name__") == 0;
     if (*found) *result = value_text(short_name(class->name));
@@ -31,6 +30,9 @@ static bool class_attribute(struct runtime *runtime, struct object *object, cons
         *found = strcmp(class->attributes[i].name, name) == 0;
         if (*found) *result = class->attributes[i].value;
     }
+    if (!*found && attribute_is_missing(class->name, name))
+        return fault_raise(runtime->fault, "NotSupported", "'%s.%s' is not supported here",
+                           class->name, name);
     return *found;
 }
 

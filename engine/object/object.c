@@ -132,6 +132,15 @@ static bool find_own(struct runtime *runtime, struct value self, const char *nam
     return false;
 }
 
+/* False, with a fault where Python would have found something. */
+static bool refuse_missing(struct runtime *runtime, struct value self, const char *name) {
+    const char *type = value_type_name(self);
+    if (!attribute_is_missing(type, name)) return false;
+    bool builtin = self.kind != VALUE_OBJECT || strstr(name, "__") != name;
+    return builtin &&
+           fault_raise(runtime->fault, "NotSupported", "'%s.%s' is not supported here", type, name);
+}
+
 bool object_find_attribute(struct runtime *runtime, struct value self, const char *name,
                            struct value *result, bool *found) {
     if (find_own(runtime, self, name, result, found)) return true;
@@ -139,7 +148,7 @@ bool object_find_attribute(struct runtime *runtime, struct value self, const cha
     const struct method *method =
         self.kind == VALUE_OBJECT ? method_named(self.object->type->methods, name) : NULL;
     const struct plain_method *plain = method ? NULL : plain_method_named(self, name);
-    if (!method && !plain) return false;
+    if (!method && !plain) return refuse_missing(runtime, self, name);
     struct bound_method *bound = arena_alloc(runtime->arena, sizeof *bound);
     if (!runtime_has(runtime, bound)) return false;
     *bound = (struct bound_method){{&bound_method_type}, self, method, plain};
@@ -195,7 +204,10 @@ bool object_call_method(struct runtime *runtime, struct value self, const char *
     const struct method *method =
         self.kind == VALUE_OBJECT ? method_named(self.object->type->methods, name) : NULL;
     const struct plain_method *plain = method ? NULL : plain_method_named(self, name);
-    if (!method && !plain) return no_attribute(runtime, self, name);
+    if (!method && !plain) {
+        refuse_missing(runtime, self, name);
+        return no_attribute(runtime, self, name); /* keeps a fault that is there */
+    }
     if (!runtime_enter(runtime)) return false;
     bool done = method ? method->call(runtime, self.object, arguments, result)
                        : plain->call(runtime, self, arguments, result);

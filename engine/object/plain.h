@@ -84,6 +84,9 @@ enum dict_part { DICT_KEYS, DICT_VALUES, DICT_ITEMS };
 bool dict_view_iterate(struct runtime *, struct dict *, enum dict_part, struct value *iterator);
 extern const struct method dict_methods[];
 
+/* missing.c: true for an attribute that Python's type of that name has and ours has not. */
+bool attribute_is_missing(const char *type, const char *name);
+
 /* list_methods.c; each ends with a NULL name. */
 extern const struct method list_methods[], tuple_methods[];
 

@@ -336,7 +336,14 @@ static bool string_count(struct runtime *runtime, struct value self,
 static bool string_replace(struct runtime *runtime, struct value self,
                            const struct arguments *arguments, struct value *result) {
     struct value part[2] = {value_none(), value_none()};
-    if (!read_texts(runtime, arguments, "replace", 2, 2, part)) return false;
+    struct arguments two = *arguments;
+    int64_t most = -1;
+    if (!arguments_count(runtime, arguments, "replace", 2, 3)) return false;
+    if (two.count == 3 && !index_read(two.values[--two.count], &most))
+        return fault_raise(runtime->fault, "TypeError",
+                           "'%s' object cannot be interpreted as an integer",
+                           value_type_name(arguments->values[2]));
+    if (!read_texts(runtime, &two, "replace", 2, 2, part)) return false;
     if (part[0].kind != VALUE_TEXT || part[1].kind != VALUE_TEXT)
         return fault_raise(runtime->fault, "TypeError",
                            "replace() argument 1 must be str, not NoneType");
@@ -345,7 +352,8 @@ static bool string_replace(struct runtime *runtime, struct value self,
     struct text text;
     text_init(&text, runtime->arena);
     const char *at = self.text, *end = self.text + self.length, *found;
-    while ((found = bytes_find(at, (size_t)(end - at), part[0].text, part[0].length))) {
+    while (most-- != 0 &&
+           (found = bytes_find(at, (size_t)(end - at), part[0].text, part[0].length))) {
         text_add_bytes(&text, at, (size_t)(found - at));
         text_add_bytes(&text, part[1].text, part[1].length);
         at = found + part[0].length;

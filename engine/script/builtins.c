@@ -145,8 +145,10 @@ BUILTIN(isinstance) {
 /* ---- iterators ---------------------------------------------------------------------------- */
 
 BUILTIN(iter) {
-    return arguments_count(runtime, arguments, "iter", 1, 1) &&
-           object_iterate(runtime, arguments->values[0], result);
+    if (!arguments_count(runtime, arguments, "iter", 1, 2)) return false;
+    if (arguments->count == 2)
+        return fault_raise(runtime->fault, "NotSupported", "iter() with a sentinel");
+    return object_iterate(runtime, arguments->values[0], result);
 }
 
 BUILTIN(next) {
@@ -193,6 +195,9 @@ BUILTIN(zip) {
 }
 
 BUILTIN(reversed) {
+    if (arguments->count != 1 && !arguments->keyword_count)
+        return fault_raise(runtime->fault, "TypeError", "reversed expected 1 argument, got %zu",
+                           arguments->count);
     return arguments_count(runtime, arguments, "reversed", 1, 1) &&
            reversed_new(runtime, arguments->values[0], result);
 }

@@ -4,6 +4,7 @@
  *     parameters ::= [parameter ("," parameter)*] ["," "*" NAME] ["," "**" NAME]
  *     parameter  ::= NAME ["=" expression]
  *     class      ::= "class" NAME ["(" arguments ")"] ":" block */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/script/parser.h"
@@ -21,7 +22,9 @@ static bool declare_new(struct parser *parser, struct function_node *function, c
     size_t before = function->scope->count;
     if (!parser_declare(parser, function->scope, name, NULL)) return false;
     if (function->scope->count > before) return true;
-    return parser_fail(parser, &parser->token, "duplicate argument in function definition");
+    char message[160];
+    snprintf(message, sizeof message, "duplicate argument '%.100s' in function definition", name);
+    return parser_fail(parser, &parser->token, message);
 }
 
 static bool parse_parameter(struct parser *parser, struct function_node *function,

@@ -82,6 +82,8 @@ struct node *parse_expressions(struct parser *parser) {
             parser_at(parser, "=") || parser_at(parser, ")") || parser_at(parser, "]") ||
             parser_at(parser, ":") || parser_at(parser, ";"))
             break;
+        if (parser_at(parser, "*"))
+            return parser_refuse(parser, &parser->token, "a starred expression"), NULL;
         node = parse_expression(parser);
         if (!node || !parser_append(parser, &tuple->items, node, &capacity)) return NULL;
     }

@@ -63,60 +63,68 @@ static bool is_line_end(char c) {
 /* ---- indentation -------------------------------------------------------------------------- */
 
 /* Passes blank lines and comments, and measures the first line that has something on it. */
-static uint32_t measure_indent(struct lexer *lexer, bool *mixed) {
+static uint32_t measure_indent(struct lexer *lexer, uint32_t *alternate) {
     for (;;) {
         uint32_t width = 0;
-        bool spaces = false, tabs = false;
+        *alternate = 0;
         for (;; lexer->at++) {
             if (*lexer->at == ' ')
-                width++, spaces = true;
+                width++, ++*alternate;
             else if (*lexer->at == '\t')
-                width = width / 8 * 8 + 8, tabs = true;
+                width = width / 8 * 8 + 8, ++*alternate;
             else if (*lexer->at == '\f')
-                width = 0;
+                width = *alternate = 0;
             else
                 break;
         }
         if (*lexer->at == '#')
             while (*lexer->at && !is_line_end(*lexer->at)) lexer->at++;
-        *mixed = spaces && tabs;
-        if (!is_line_end(*lexer->at)) return *lexer->at ? width : 0;
+        if (!*lexer->at) return *alternate = 0;
+        if (!is_line_end(*lexer->at)) return width;
         pass_line_end(lexer);
     }
 }
 
-/* A deeper line is one INDENT, a shallower one as many DEDENTs as blocks it leaves. */
-static bool read_indent(struct lexer *lexer, struct token *token) {
-    bool mixed;
-    lexer->begins_line = false;
-    uint32_t width = measure_indent(lexer, &mixed);
+static struct token fail_indent(struct lexer *lexer, const char *type, const char *message) {
+    return fail_at(lexer, type, lexer->line, column_of(lexer, lexer->at), message);
+}
+
+/* Tabs and spaces that would nest otherwise with tabs of another width are refused. */
+static bool widths_agree(const struct lexer *lexer, uint32_t width, uint32_t alternate) {
     uint32_t current = lexer->indents[lexer->indent_count - 1];
-    uint32_t column = column_of(lexer, lexer->at);
-    if (mixed) {
-        *token = fail_at(lexer, "TabError", lexer->line, column,
-                         "inconsistent use of tabs and spaces in indentation");
-        return true;
-    }
-    if (width > current) {
-        if (lexer->indent_count == LEXER_INDENTS) {
-            *token = fail_at(lexer, "IndentationError", lexer->line, column,
-                             "too many levels of indentation");
-            return true;
+    uint32_t other = lexer->alternates[lexer->indent_count - 1];
+    return (width > current) == (alternate > other) && (width == current) == (alternate == other);
+}
+
+/* A deeper line is one INDENT, a shallower one as many DEDENTs as blocks it leaves. True when there
+ * is a token to give. */
+static bool read_indent(struct lexer *lexer, struct token *token) {
+    static const char mixed[] = "inconsistent use of tabs and spaces in indentation";
+    uint32_t alternate;
+    lexer->begins_line = false;
+    uint32_t width = measure_indent(lexer, &alternate);
+    if (width > lexer->indents[lexer->indent_count - 1]) {
+        if (!widths_agree(lexer, width, alternate)) {
+            *token = fail_indent(lexer, "TabError", mixed);
+        } else if (lexer->indent_count == LEXER_INDENTS) {
+            *token = fail_indent(lexer, "IndentationError", "too many levels of indentation");
+        } else {
+            lexer->alternates[lexer->indent_count] = alternate;
+            lexer->indents[lexer->indent_count++] = width;
+            *token = make(lexer, TOKEN_INDENT, lexer->at, 0);
         }
-        lexer->indents[lexer->indent_count++] = width;
-        *token = make(lexer, TOKEN_INDENT, lexer->at, 0);
         return true;
     }
     while (lexer->indents[lexer->indent_count - 1] > width) {
         lexer->indent_count--;
         lexer->dedents++;
     }
-    if (lexer->indents[lexer->indent_count - 1] != width) {
-        *token = fail_at(lexer, "IndentationError", lexer->line, column,
-                         "unindent does not match any outer indentation level");
-        return true;
-    }
-    return false;
+    bool known = lexer->indents[lexer->indent_count - 1] == width;
+    if (known && widths_agree(lexer, width, alternate)) return false;
+    *token = known ? fail_indent(lexer, "TabError", mixed)
+                   : fail_indent(lexer, "IndentationError",
+                                 "unindent does not match any outer indentation level");
+    return true;
 }
 
 /* ---- names -------------------------------------------------------------------------------- */

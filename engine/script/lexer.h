@@ -44,8 +44,9 @@ struct lexer {
     size_t outer_brackets;                 /* 1: the source is the inside of a bracket */
     struct token brackets[LEXER_BRACKETS]; /* those open */
     size_t indent_count;
-    uint32_t indents[LEXER_INDENTS]; /* widths, the first always 0 */
-    uint32_t dedents;                /* still to be given */
+    uint32_t indents[LEXER_INDENTS];    /* widths, the first always 0; tabs are 8 wide */
+    uint32_t alternates[LEXER_INDENTS]; /* the same with tabs 1 wide: both must tell the same */
+    uint32_t dedents;                   /* still to be given */
 };
 
 /* Begins at source, which is NUL-terminated valid UTF-8 and stands at line and column. inside: as
