@@ -10,13 +10,15 @@
 #include "ui/files.h"
 
 /* The first is used where nothing says otherwise. */
-static const struct export_format *const formats[] = {&export_md, &export_txt};
+static const struct export_format *const formats[] = {&export_md, &export_html, &export_txt,
+                                                      &export_json};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 enum { EXPORT_FORMAT, EXPORT_OUTPUT, EXPORT_MEASURED, EXPORT_FORCE };
 
 static const struct command_option options[] = {
-    [EXPORT_FORMAT] = {"format", 'f', "FORMAT", "md or txt; else what the file's name says"},
+    [EXPORT_FORMAT] = {"format", 'f', "FORMAT",
+                       "md, html, txt or json; else what the name of the file says"},
     [EXPORT_OUTPUT] = {"output", 'o', "FILE|DIR", "write there; a folder gets one file a lesson"},
     [EXPORT_MEASURED] = {"measured", 'm', NULL, "run the demos, put figures and claims in"},
     [EXPORT_FORCE] = {"force", 0, NULL, "replace files that exist"},

@@ -158,7 +158,7 @@ static bool add_step(struct text *out, struct export_page *page, const struct le
     const char *listing = step_listing(lesson, step);
     text_add_bytes(out, section.text, section.length);
     text_add_char(out, '\n');
-    if (*listing) {
+    if (*listing && !(page->measured && step->run && step->listing_runs)) {
         text_format(out, "\nThe listing of `%s/%s`:\n\n", lesson->slug, step->slug);
         add_fence(out, listing, "python");
     }

@@ -1,0 +1,61 @@
+/* export_json - notes as NDJSON, a line a lesson:
+ *
+ *     {"lesson","day","title","intro","steps":[...],"scale"}
+ *     a step: {"step","title","section","listing","measured":null|{as run --json}}
+ *
+ * Texts are the notes' Markdown. A lesson of which only a step was asked for has that step alone.
+ */
+#include "ui/export.h"
+
+static void member_slice(struct json *json, const char *name, struct slice_of_note slice) {
+    json_key(json, name);
+    json_bytes(json, slice.text, slice.length);
+}
+
+static bool write_step(struct json *json, struct export_page *page, const struct lesson *lesson,
+                       const struct step *step) {
+    json_object(json);
+    json_member_text(json, "step", step->slug);
+    member_slice(json, "title", step_title(lesson, step));
+    member_slice(json, "section", step_section(lesson, step));
+    json_member_text(json, "listing", step_listing(lesson, step));
+    json_key(json, "measured");
+    if (page->measured && step->run) {
+        struct outcome *outcome = export_measure(page, lesson, step);
+        if (!outcome) return false;
+        outcome_json(json, outcome);
+        outcome_close(outcome);
+    } else
+        json_null(json);
+    json_close(json);
+    return true;
+}
+
+static bool write_lesson(struct json *json, struct export_page *page, const struct choice *choice) {
+    const struct lesson *lesson = choice->lesson;
+    struct choice step;
+    json_object(json);
+    json_member_text(json, "lesson", lesson->slug);
+    json_member_integer(json, "day", lesson->day);
+    member_slice(json, "title", lesson_title(lesson));
+    member_slice(json, "intro", lesson_intro(lesson));
+    json_key(json, "steps");
+    json_array(json);
+    for (size_t i = 0; command_step(choice, 1, i, &step); i++)
+        if (!write_step(json, page, lesson, step.step)) return false;
+    json_close(json);
+    member_slice(json, "scale", lesson_scale(lesson));
+    json_close(json);
+    json_end_line(json);
+    return true;
+}
+
+static bool write_json(struct text *out, struct export_page *page) {
+    struct json json;
+    json_to_text(&json, out);
+    for (size_t i = 0; i < page->count; i++)
+        if (!write_lesson(&json, page, &page->choices[i])) return false;
+    return true;
+}
+
+const struct export_format export_json = {.name = "json", .write = write_json};
