@@ -6,7 +6,7 @@
 #include "ui/try.h"
 
 static const struct try_kind *const kinds[] = {
-    &try_orm, &try_urls, &try_middleware, NULL, /* ends with NULL */
+    &try_orm, &try_mro, &try_urls, &try_middleware, NULL, /* ends with NULL */
 };
 
 enum { TRY_JSON, TRY_DATABASE };

@@ -156,7 +156,16 @@ bool object_find_attribute(struct runtime *runtime, struct value self, const cha
     return *found = true;
 }
 
+/* Python speaks of a class by its own name, of anything else by its type's. */
 static bool no_attribute(struct runtime *runtime, struct value self, const char *name) {
+    struct value own;
+    bool named = false;
+    if (self.kind == VALUE_OBJECT && self.object->type->is_instance &&
+        !fault_raised(runtime->fault))
+        find_own(runtime, self, "__name__", &own, &named);
+    if (named && own.kind == VALUE_TEXT)
+        return fault_raise(runtime->fault, "AttributeError",
+                           "type object '%s' has no attribute '%s'", own.text, name);
     return fault_raise(runtime->fault, "AttributeError", "'%s' object has no attribute '%s'",
                        value_type_name(self), name);
 }

@@ -16,7 +16,7 @@ static struct class *make_class(struct runtime *runtime, const char *name, const
 }
 
 struct class *class_new(struct runtime *runtime, struct classes *classes, const char *name,
-                        const char *module, struct line_up bases) {
+                        const char *module, struct line_up bases, struct mro *mro) {
     struct class *class = make_class(runtime, name, module);
     if (!class) return NULL;
     if (bases.count == 0) bases = (struct line_up){&classes->object, 1};
@@ -24,13 +24,12 @@ struct class *class_new(struct runtime *runtime, struct classes *classes, const 
     if (!copy) return fault_no_memory(runtime->fault), NULL;
     memcpy(copy, bases.classes, bases.count * sizeof(struct class *));
     class->bases = (struct line_up){copy, bases.count};
-    bool done =
-        mro_linearize(runtime->arena, runtime->fault, class, class->bases, &class->mro);
+    bool done = mro_linearize(runtime->arena, runtime->fault, class, class->bases, &class->mro);
+    if (mro) *mro = class->mro;
     return done ? class : NULL;
 }
 
-bool class_add(struct runtime *runtime, struct class *class, const char *name,
-               struct value value) {
+bool class_add(struct runtime *runtime, struct class *class, const char *name, struct value value) {
     return dict_set(runtime, class->members, value_text(name), value);
 }
 

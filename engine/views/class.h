@@ -21,19 +21,21 @@
 struct class {
     struct object base; /* type &user_class_type */
     const char *name;
-    const char *module; /* "__main__" for those of a listing */
+    const char *module;   /* "__main__" for those of a listing */
     struct line_up bases; /* (object,) where none was written */
     struct mro mro;
     struct dict *members;
 };
 
-struct instance {
-    struct object base; /* type &instance_type */
+/* What an instance of a class in a listing is. Its methods are recorded: a METHOD span with
+ * "Class.method", where Class is the one that defines it. */
+struct class_instance {
+    struct object base; /* type &class_instance_type */
     struct class *class;
     struct dict *attributes;
 };
 
-extern const struct object_type user_class_type, instance_type;
+extern const struct object_type user_class_type, class_instance_type;
 
 /* A method written in C. */
 struct native_method {
@@ -49,8 +51,8 @@ extern const struct object_type native_method_type;
 /* The classes of a run. */
 struct classes {
     struct class *object; /* the root of all */
-    /* Told of every class statement of a listing, also of those that raise (mro->line is empty
-     * then). May be NULL. */
+    /* Told of every class statement of a listing whose bases are classes. The class is NULL where
+     * they have no order; mro then says how far the merge went. May be NULL. */
     void (*made)(void *context, const struct class_header *, const struct class *,
                  const struct mro *mro);
     void *context;
@@ -59,9 +61,10 @@ struct classes {
 /* NULL: fault. In the runtime's arena, like all that follows. */
 struct classes *classes_new(struct runtime *);
 
-/* Makes a class; no bases stand for (object,). NULL: fault. */
+/* Makes a class; no bases stand for (object,). NULL: fault; *mro (unless NULL) says how the merge
+ * went in either case. */
 struct class *class_new(struct runtime *, struct classes *, const char *name, const char *module,
-                        struct line_up bases);
+                        struct line_up bases, struct mro *mro);
 
 /* Adds a member, or a method written in C. False: fault. */
 bool class_add(struct runtime *, struct class *, const char *name, struct value);
@@ -71,7 +74,8 @@ bool class_add_method(struct runtime *, struct class *, const char *name,
 
 /* For script_host: the class statement of a listing, and super() without arguments. `host` is
  * struct classes. */
-bool class_statement(struct runtime *, void *host, const struct class_header *, struct value *result);
+bool class_statement(struct runtime *, void *host, const struct class_header *,
+                     struct value *result);
 bool class_super(struct runtime *, void *host, struct value class_object, struct value self,
                  struct value *result);
 
@@ -79,12 +83,21 @@ bool class_super(struct runtime *, void *host, struct value class_object, struct
 bool class_instantiate(struct runtime *, struct class *, const struct arguments *,
                        struct value *instance);
 
-/* Finds a name along a line from its `from`th class on. *found = false: none has it. */
+/* Finds a name along a line from its `from`th class on, and says whose it is. *owner is NULL when
+ * none has it. False: fault. */
 bool class_find(struct runtime *, struct line_up line, size_t from, const char *name,
-                struct value *member, bool *found);
+                struct value *member, struct class **owner);
+
+/* What a member found in `owner` gives when it is reached through self: a function becomes a bound
+ * method, anything else is itself. False: fault. */
+bool class_bind(struct runtime *, struct class *owner, const char *name, struct value member,
+                struct value self, struct value *result);
 
 /* super().name(arguments) from a method that is defined in `class`. False: fault. */
-bool class_call_super(struct runtime *, const struct class *, struct value self, const char *name,
+bool class_call_super(struct runtime *, struct class *, struct value self, const char *name,
                       const struct arguments *, struct value *result);
+
+/* The class that a value is an instance of, or NULL: for values of this file's types only. */
+struct class *class_of_instance(struct value);
 
 #endif

@@ -41,8 +41,7 @@ static bool raise_inconsistent(struct arena *arena, struct fault *fault, const s
         struct class *head = mro->lists[i].classes[heads[i]];
         bool known = false;
         for (size_t j = 0; j < i; j++)
-            known |=
-                heads[j] < mro->lists[j].count && mro->lists[j].classes[heads[j]] == head;
+            known |= heads[j] < mro->lists[j].count && mro->lists[j].classes[heads[j]] == head;
         if (known) continue;
         text_format(&text, "%s %s", named++ ? "," : "", head->name);
     }
@@ -78,8 +77,7 @@ static size_t choose(const struct mro *mro, const size_t *heads) {
 
 static void strike_out(const struct mro *mro, size_t *heads, const struct class *taken) {
     for (size_t i = 0; i < mro->list_count; i++)
-        if (heads[i] < mro->lists[i].count && mro->lists[i].classes[heads[i]] == taken)
-            heads[i]++;
+        if (heads[i] < mro->lists[i].count && mro->lists[i].classes[heads[i]] == taken) heads[i]++;
 }
 
 static bool is_merged(const struct mro *mro, const size_t *heads) {
