@@ -157,11 +157,18 @@ deps-check: deps
 
 # ---- installing ------------------------------------------------------------------------------
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+
 install: daybook
-	install -D -m 755 daybook '$(DESTDIR)$(PREFIX)/bin/daybook'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(SHARE)/bash-completion/completions' '$(SHARE)/zsh/site-functions' '$(SHARE)/fish/vendor_completions.d'
+	install -m 755 daybook '$(DESTDIR)$(PREFIX)/bin/daybook'
+	install -m 644 data/daybook.1 '$(SHARE)/man/man1/daybook.1'
+	install -m 644 data/completions/daybook.bash '$(SHARE)/bash-completion/completions/daybook'
+	install -m 644 data/completions/_daybook '$(SHARE)/zsh/site-functions/_daybook'
+	install -m 644 data/completions/daybook.fish '$(SHARE)/fish/vendor_completions.d/daybook.fish'
 
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/daybook'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/daybook' '$(SHARE)/man/man1/daybook.1' '$(SHARE)/bash-completion/completions/daybook' '$(SHARE)/zsh/site-functions/_daybook' '$(SHARE)/fish/vendor_completions.d/daybook.fish'
 
 clean:
 	rm -rf build daybook

@@ -20,14 +20,29 @@ bool paper_is_terminal(FILE *file) {
     return isatty(fileno(file)) && term && *term && strcmp(term, "dumb") != 0;
 }
 
+static bool is_set(const char *variable) {
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+/* Terminals known to have none; COLORTERM knows better. */
+static bool has_colors(void) {
+    static const char *const without[] = {"vt52",  "vt100",   "vt102",
+                                          "vt220", "linux-m", "xterm-mono"};
+    const char *term = getenv("TERM");
+    if (is_set("COLORTERM")) return true;
+    for (size_t i = 0; term && i < sizeof without / sizeof *without; i++)
+        if (strcmp(term, without[i]) == 0) return false;
+    return true;
+}
+
 struct paper paper_of(FILE *file) {
-    const char *no_color = getenv("NO_COLOR");
     bool terminal = paper_is_terminal(file);
     return (struct paper){
         .width = isatty(fileno(file)) ? width_of(fileno(file)) : PAPER_WIDTH,
         .ascii = !columns_locale_is_utf8(),
         .styled = terminal,
-        .colored = terminal && !(no_color && *no_color),
+        .colored = terminal && !is_set("NO_COLOR") && has_colors(),
     };
 }
 
