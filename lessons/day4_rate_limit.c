@@ -30,14 +30,13 @@ struct arrival {
     uint64_t tokens; /* left behind */
     size_t event;    /* the tape's length when it was over */
     bool accepted;
+    uint64_t calls, queries; /* what it called: layers, hooks, views and queries; queries alone */
+    uint64_t took_ns;        /* on the real clock */
 };
 
 struct lane_result {
     struct arrival *arrivals;
     size_t count; /* so far */
-    uint64_t accepted, refused;
-    uint64_t refused_calls, refused_queries, refused_ns;
-    uint64_t accepted_calls;
 };
 
 struct result {
@@ -67,10 +66,9 @@ static const struct chain *build(struct stage *stage, int lane, struct rate_limi
     return chain_build(&stage->runtime, layers, LAYERS, practice_urlconf);
 }
 
-/* Sends one request and books what it called as accepted or refused. Each has an arena of its own,
- * as it would have in a server. */
-static bool send_one(struct stage *stage, const struct chain *chain, struct lane_result *result,
-                     struct arrival *arrival) {
+/* Sends one request and notes what it called. Each has an arena of its own, as it would have in a
+ * server. */
+static bool send_one(struct stage *stage, const struct chain *chain, struct arrival *arrival) {
     int lane = stage->head.lane;
     struct arena arena;
     struct request request;
@@ -83,21 +81,13 @@ static bool send_one(struct stage *stage, const struct chain *chain, struct lane
     else
         response = chain_call(chain, &stage->runtime, &request);
     int status = response ? response->status : 0;
-    uint64_t took = clock_ns() - start;
+    arrival->took_ns = clock_ns() - start;
     if (response) response_close(response);
     head_leave(&stage->head, TAPE_REQUEST, "GET /ok/", status);
     arena_release(&arena);
-    calls = calls_of(stage, lane) - calls;
-    queries = tally_of(stage, TAPE_QUERY, lane).count - queries;
     arrival->accepted = status == 200;
-    result->accepted += status == 200;
-    result->refused += status == 429;
-    if (status == 200) result->accepted_calls += calls;
-    if (status == 429) {
-        result->refused_calls += calls;
-        result->refused_queries += queries;
-        result->refused_ns += took;
-    }
+    arrival->calls = calls_of(stage, lane) - calls;
+    arrival->queries = tally_of(stage, TAPE_QUERY, lane).count - queries;
     return response != NULL;
 }
 
@@ -125,7 +115,7 @@ static bool flood(struct stage *stage, int lane, struct lane_result *result) {
         if (runtime_cancelled(&stage->runtime)) return false;
         struct arrival *arrival = &result->arrivals[i];
         now += draw_lot(&lot) % (2 * mean + 1);
-        if (!send_one(stage, chain, result, arrival)) return false;
+        if (!send_one(stage, chain, arrival)) return false;
         arrival->at_ns = now;
         arrival->tokens = bucket_tokens(&limit.bucket, now);
         arrival->event = tape_length(stage->tape);
@@ -146,6 +136,37 @@ bool rate_limit_run(struct stage *stage) {
     database_close(stage->runtime.database);
     stage->runtime.database = NULL;
     return done;
+}
+
+/* ---- adding up ------------------------------------------------------------------------------- */
+
+struct sums {
+    uint64_t accepted, refused;
+    uint64_t calls, queries, took_ns; /* of the refused */
+};
+
+/* The first `count` arrivals of a lane. */
+static struct sums sum_of(const struct lane_result *lane, size_t count) {
+    struct sums sums = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct arrival *arrival = &lane->arrivals[i];
+        sums.accepted += arrival->accepted;
+        if (arrival->accepted) continue;
+        sums.refused++;
+        sums.calls += arrival->calls;
+        sums.queries += arrival->queries;
+        sums.took_ns += arrival->took_ns;
+    }
+    return sums;
+}
+
+static struct sums sums_of_all(const struct stage *stage, int lane) {
+    const struct lane_result *result = &((const struct result *)stage->result)->lanes[lane];
+    return sum_of(result, result->count);
+}
+
+static double per_refused(const struct sums *sums, uint64_t sum) {
+    return sums->refused ? (double)sum / (double)sums->refused : 0;
 }
 
 /* ---- claims ---------------------------------------------------------------------------------- */
@@ -170,14 +191,14 @@ void rate_limit_check_bound(struct stage *stage, struct verdict *verdict) {
                 verdict->holds = false;
         }
     }
-    const struct lane_result *top = &result->lanes[LANE_TOP];
-    double seconds = (double)elapsed_of(top) / 1e9;
+    struct sums top = sums_of_all(stage, LANE_TOP);
+    double seconds = (double)elapsed_of(&result->lanes[LANE_TOP]) / 1e9;
     double bound = (double)size + (double)rate * seconds;
-    verdict_number(verdict, "accepted", (double)top->accepted);
+    verdict_number(verdict, "accepted", (double)top.accepted);
     verdict_number(verdict, "bound", bound);
     verdict_number(verdict, "seconds", seconds);
     verdict_show(stage, verdict, "%llu %s %.1f = %llu + %llu x %.2f s",
-                 (unsigned long long)top->accepted, verdict->holds ? "<=" : "against", bound,
+                 (unsigned long long)top.accepted, verdict->holds ? "<=" : "against", bound,
                  (unsigned long long)size, (unsigned long long)rate, seconds);
 }
 
@@ -189,35 +210,29 @@ void rate_limit_check_same(struct stage *stage, struct verdict *verdict) {
     size_t differ = 0;
     for (size_t i = 0; i < top->count && i < bottom->count; i++)
         differ += top->arrivals[i].accepted != bottom->arrivals[i].accepted;
+    struct sums at_top = sums_of_all(stage, LANE_TOP), at_bottom = sums_of_all(stage, LANE_BOTTOM);
     uint64_t views = tally_of(stage, TAPE_VIEW, LANE_TOP).count;
     uint64_t views_bottom = tally_of(stage, TAPE_VIEW, LANE_BOTTOM).count;
-    verdict->holds = differ == 0 && views == top->accepted && views_bottom == bottom->accepted;
-    verdict_number(verdict, "accepted_top", (double)top->accepted);
-    verdict_number(verdict, "accepted_bottom", (double)bottom->accepted);
+    verdict->holds = differ == 0 && views == at_top.accepted && views_bottom == at_bottom.accepted;
+    verdict_number(verdict, "accepted_top", (double)at_top.accepted);
+    verdict_number(verdict, "accepted_bottom", (double)at_bottom.accepted);
     verdict_number(verdict, "views_top", (double)views);
     verdict_number(verdict, "views_bottom", (double)views_bottom);
     verdict_show(stage, verdict, "%llu and %llu accepted; the view ran %llu and %llu times",
-                 (unsigned long long)top->accepted, (unsigned long long)bottom->accepted,
+                 (unsigned long long)at_top.accepted, (unsigned long long)at_bottom.accepted,
                  (unsigned long long)views, (unsigned long long)views_bottom);
 }
 
-static double per_refused(const struct lane_result *lane, uint64_t sum) {
-    return lane->refused ? (double)sum / (double)lane->refused : 0;
-}
-
 void rate_limit_check_work(struct stage *stage, struct verdict *verdict) {
-    const struct result *result = stage->result;
-    const struct lane_result *top = &result->lanes[LANE_TOP];
-    const struct lane_result *bottom = &result->lanes[LANE_BOTTOM];
-    double at_top = per_refused(top, top->refused_calls);
-    double at_bottom = per_refused(bottom, bottom->refused_calls);
-    verdict->applies = top->refused > 0 && bottom->refused > 0;
+    struct sums top = sums_of_all(stage, LANE_TOP), bottom = sums_of_all(stage, LANE_BOTTOM);
+    double at_top = per_refused(&top, top.calls), at_bottom = per_refused(&bottom, bottom.calls);
+    verdict->applies = top.refused > 0 && bottom.refused > 0;
     verdict->holds = !verdict->applies || at_top < at_bottom;
-    verdict_number(verdict, "refused", (double)top->refused);
+    verdict_number(verdict, "refused", (double)top.refused);
     verdict_number(verdict, "calls_top", at_top);
     verdict_number(verdict, "calls_bottom", at_bottom);
-    verdict_number(verdict, "queries_top", per_refused(top, top->refused_queries));
-    verdict_number(verdict, "queries_bottom", per_refused(bottom, bottom->refused_queries));
+    verdict_number(verdict, "queries_top", per_refused(&top, top.queries));
+    verdict_number(verdict, "queries_bottom", per_refused(&bottom, bottom.queries));
     if (verdict->applies)
         verdict_show(stage, verdict, "%.1f calls against %.1f for a request that gets nothing",
                      at_top, at_bottom);
@@ -227,7 +242,7 @@ void rate_limit_check_work(struct stage *stage, struct verdict *verdict) {
 
 bool rate_limit_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]) {
     (void)order;
-    *number = (double)((struct result *)stage->result)->lanes[LANE_TOP].accepted;
+    *number = (double)sums_of_all(stage, LANE_TOP).accepted;
     return true;
 }
 
@@ -285,7 +300,7 @@ static bool draw_series(const struct stage *stage, struct cut cut, const char *t
     return true;
 }
 
-static bool draw_table(const struct result *result, struct figures *figures) {
+static bool draw_table(const struct result *result, struct cut cut, struct figures *figures) {
     static const struct figure_column columns[] = {
         {"the limiter stands", ALIGN_LEFT}, {"accepted", ALIGN_RIGHT},
         {"refused", ALIGN_RIGHT},           {"calls", ALIGN_RIGHT},
@@ -298,13 +313,14 @@ static bool draw_table(const struct result *result, struct figures *figures) {
     if (!cells) return false;
     for (int i = 0; i < LANES; i++) {
         const struct lane_result *lane = &result->lanes[i];
+        struct sums sums = sum_of(lane, arrived_by(lane, cut));
         const char **row = &cells[i * COLUMNS];
         row[0] = lane_names[i];
-        row[1] = arena_format(arena, "%llu", (unsigned long long)lane->accepted);
-        row[2] = arena_format(arena, "%llu", (unsigned long long)lane->refused);
-        row[3] = arena_format(arena, "%.1f", per_refused(lane, lane->refused_calls));
-        row[4] = arena_format(arena, "%.1f", per_refused(lane, lane->refused_queries));
-        row[5] = arena_format(arena, "%.1f us", per_refused(lane, lane->refused_ns) / 1e3);
+        row[1] = arena_format(arena, "%llu", (unsigned long long)sums.accepted);
+        row[2] = arena_format(arena, "%llu", (unsigned long long)sums.refused);
+        row[3] = arena_format(arena, "%.1f", per_refused(&sums, sums.calls));
+        row[4] = arena_format(arena, "%.1f", per_refused(&sums, sums.queries));
+        row[5] = arena_format(arena, "%.1f us", per_refused(&sums, sums.took_ns) / 1e3);
         for (size_t j = 1; j < COLUMNS; j++)
             if (!row[j]) return false;
     }
@@ -316,7 +332,7 @@ static bool draw_table(const struct result *result, struct figures *figures) {
     return true;
 }
 
-static bool draw_work(const struct result *result, struct figures *figures) {
+static bool draw_work(const struct result *result, struct cut cut, struct figures *figures) {
     struct figure *figure =
         figures_add(figures, FIGURE_BARS, "calls for a request that gets nothing");
     if (!figure) return true;
@@ -324,8 +340,9 @@ static bool draw_work(const struct result *result, struct figures *figures) {
     if (!bars) return false;
     for (int i = 0; i < LANES; i++) {
         const struct lane_result *lane = &result->lanes[i];
+        struct sums sums = sum_of(lane, arrived_by(lane, cut));
         bars[i] = (struct figure_bar){
-            .label = lane_names[i], .value = per_refused(lane, lane->refused_calls), .lane = i};
+            .label = lane_names[i], .value = per_refused(&sums, sums.calls), .lane = i};
     }
     figure->bars.bars = bars;
     figure->bars.count = LANES;
@@ -339,5 +356,5 @@ bool rate_limit_draw(const struct stage *stage, struct cut cut, struct figures *
     if (!result) return true;
     return draw_series(stage, cut, "accepted over time", flow, 3, "requests", figures) &&
            draw_series(stage, cut, "tokens in the bucket", level, 1, "tokens", figures) &&
-           draw_work(result, figures) && draw_table(result, figures);
+           draw_work(result, cut, figures) && draw_table(result, cut, figures);
 }

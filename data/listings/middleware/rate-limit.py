@@ -11,7 +11,7 @@ MIDDLEWARE = [
 class RateLimitMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
-        self.bucket = Bucket(size=20, rate=50)
+        self.bucket = Bucket(size=bucket, rate=rate)
 
     def __call__(self, request):
         if not self.bucket.take():
