@@ -2,6 +2,7 @@
 #ifndef LESSONS_DAY6_H
 #define LESSONS_DAY6_H
 
+#include "engine/http/wire.h"
 #include "engine/middleware/chain.h"
 #include "lessons/stage.h"
 
@@ -53,5 +54,52 @@ struct sampler;
 struct sampler *sampler_start(struct stage *stage, uint8_t lane, const struct memory *memory);
 void sampler_stop(struct sampler *sampler); /* NULL is ignored */
 uint64_t process_resident(void);            /* bytes of this process in memory; 0 where unknown */
+
+/* day6_slow.c: a generator that takes its time, and the client that checks what it made. */
+
+enum { SLOW_ROWS_MOST = 100 };
+
+/* Row k is due at due_ns[k], k from 1, counted from when the view was called: what the machine
+ * loses on one row does not add up over the next. All rows are `size` bytes long. */
+struct slow_rows {
+    unsigned count;
+    size_t size;
+    uint64_t due_ns[SLOW_ROWS_MOST + 1];
+    bool asks_not_to_buffer; /* X-Accel-Buffering: no */
+
+    uint64_t start_ns; /* when the view was called */
+    unsigned made;
+    uint64_t late_ns; /* the most that a row came behind its time */
+};
+struct view slow_view(struct slow_rows *rows);
+
+/* What a client makes of the pieces it gets: rows, each recorded as ROW "received". */
+struct receiver {
+    const struct slow_rows *rows;
+    struct head *head;
+    uint64_t bytes;
+    bool wrong; /* a byte was not the one that was sent */
+};
+void receiver_take(void *context, struct wire_piece piece);
+
+/* Three parties, in this order, take up three lanes of the tape. */
+enum { LANE_WORKER, LANE_GATEWAY, LANE_CLIENT, LANES_OF_A_TRANSFER };
+
+/* day6_timeouts.c */
+bool timeouts_run(struct stage *stage);
+bool timeouts_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+bool timeouts_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]);
+void timeouts_check_worker(struct stage *stage, struct verdict *verdict);
+void timeouts_check_gateway(struct stage *stage, struct verdict *verdict);
+void timeouts_check_shorter(struct stage *stage, struct verdict *verdict);
+void timeouts_check_prefix(struct stage *stage, struct verdict *verdict);
+
+/* day6_buffering.c */
+bool buffering_run(struct stage *stage);
+bool buffering_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+bool buffering_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]);
+void buffering_check_at_once(struct stage *stage, struct verdict *verdict);
+void buffering_check_held(struct stage *stage, struct verdict *verdict);
+void buffering_check_freed(struct stage *stage, struct verdict *verdict);
 
 #endif

@@ -68,6 +68,8 @@ static bool open_listener(struct server *server, struct fault *fault) {
     if (!descriptor_prepare(server->listener))
         return refuse_system(fault, "could not prepare a socket");
     setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    int buffer = server->options.socket_buffer; /* accepted sockets inherit it */
+    if (buffer) setsockopt(server->listener, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
     if (bind(server->listener, (struct sockaddr *)&address, sizeof address) ||
         listen(server->listener, 1024) ||
         getsockname(server->listener, (struct sockaddr *)&address, &length)) {

@@ -26,7 +26,8 @@ struct server_options {
     enum server_kind kind;
     const struct application *application; /* must live until server_stop has returned */
     uint16_t port;                         /* 0: one that is free */
-    unsigned workers;                      /* of sync: 1 to SERVER_WORKERS_MOST */
+    int socket_buffer; /* bytes a socket stores to send; 0: as the system likes */
+    unsigned workers;  /* of sync: 1 to SERVER_WORKERS_MOST */
 
     /* of sync: gunicorn's --timeout. A worker that has not beaten for longer is "killed": its
      * connection is dropped on the spot, and the thread begins anew. 0: never. */
