@@ -222,6 +222,8 @@ void timeouts_check_worker(struct stage *stage, struct verdict *verdict) {
     enum cutter seen = happened(cut_whole(stage->tape)), due = expected(outcome);
     bool killed = was_logged(cut_whole(stage->tape), "WORKER TIMEOUT");
     if (outcome->plan.beats) {
+        bool stood_still = outcome->margin > outcome->plan.timeout / 2; /* the whole machine */
+        if (say_too_close(stage, verdict, killed && stood_still)) return;
         verdict->holds = !killed;
     } else {
         if (say_too_close(stage, verdict, due == CUT_TOO_CLOSE)) return;

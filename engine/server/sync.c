@@ -80,10 +80,12 @@ static void drop(struct sync_worker *worker, struct connection *connection) {
 static enum wait_says wait_beating(struct sync_worker *worker, int socket, short events,
                                    uint64_t deadline) {
     const struct server_options *options = &worker->thread->server->options;
-    if (!options->beats || !options->check_ns)
+    if (!options->beats || !options->timeout_ns)
         return thread_wait(worker->thread, socket, events, deadline);
+    uint64_t often =
+        options->timeout_ns / 8 < options->check_ns ? options->timeout_ns / 8 : options->check_ns;
     for (;;) {
-        uint64_t slice = clock_ns() + options->check_ns;
+        uint64_t slice = clock_ns() + often;
         bool last = deadline <= slice;
         enum wait_says says = thread_wait(worker->thread, socket, events, last ? deadline : slice);
         beat(worker->thread, false);
