@@ -12,8 +12,11 @@
 /* ---- the runtime ------------------------------------------------------------------------- */
 
 bool runtime_cancelled(struct runtime *runtime) {
-    if (!runtime->cancelled || !atomic_load_explicit(runtime->cancelled, memory_order_relaxed))
-        return false;
+    bool impatient = runtime->patience && --runtime->patience == 0;
+    bool asked =
+        runtime->cancelled && atomic_load_explicit(runtime->cancelled, memory_order_relaxed);
+    if (!impatient && !asked) return false;
+    if (impatient) runtime->patience = 1; /* and so it stays */
     fault_cancelled(runtime->fault);
     return true;
 }

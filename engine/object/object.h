@@ -43,9 +43,11 @@ struct runtime {
     struct database *database;    /* Django's connections["default"]; NULL where there is none */
     uint32_t depth;               /* nesting now; see runtime_enter */
     struct roots *roots;          /* see struct roots; usually NULL */
+    uint64_t patience;            /* runtime_cancelled says so after so many calls; 0: never */
 };
 
-/* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. */
+/* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. With
+ * `patience` set, a run stops at the same place each time, whatever its speed. */
 bool runtime_cancelled(struct runtime *runtime);
 
 /* How deep calls, expressions and containers may nest: it bounds the C stack. */
