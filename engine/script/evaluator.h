@@ -6,7 +6,9 @@
  *     comprehension.c  list, set, dict comprehensions and generators
  *     closure.c        def, lambda and their calls
  *     names.c          variables: bindings of the module, slots of functions; imports
- *     builtins.c       len, sorted, ...    print.c   print    classes.c   int, str, list, ...
+ *     call.c           arguments, calls
+ *     builtins.c       len, range, ...     iterables.c  sum, sorted, ...
+ *     print.c          print               classes.c    int, str, list, ...
  *
  * Values under way live in C variables; what is kept lives in runtime->arena. Two small arenas are
  * used last in, first out and are empty between statements: `stack` for long argument lists,
@@ -87,6 +89,12 @@ bool evaluate(struct script *, struct node *, struct value *result);
 bool evaluate_passing(struct script *, struct node *, struct value *result);
 bool evaluate_truth(struct script *, struct node *, bool *truth);
 
+/* Adds what an item of a display or a call gives: one value, or with a star, many. */
+bool add_item(struct script *, struct list *, struct node *item);
+
+/* ---- call.c ---- */
+bool evaluate_call(struct script *, struct node *, struct value *result);
+
 /* ---- comprehension.c ---- */
 bool evaluate_comprehension(struct script *, struct node *, struct value *result);
 
@@ -111,6 +119,10 @@ bool name_fall_back(struct script *, const char *name, struct value value);
 /* ---- builtins.c, classes.c ---- */
 bool define_builtins(struct script *);
 bool define_classes(struct script *);
+extern const struct function iterable_functions[]; /* iterables.c; ends with a NULL name */
+/* Takes the keywords that a function knows (`key`, `reverse`, ...); others are a TypeError. */
+bool arguments_options(struct runtime *, const struct arguments *, const char *callable,
+                       const char *const *names, size_t count, struct value *out);
 /* True for what Python has and this sliver has not. */
 bool is_python_builtin(const char *name);
 

@@ -1,6 +1,7 @@
 /* parser - tokens to trees. Inner header of the parser's files:
  *
- *     statements.c    statements, and the listing as a whole
+ *     listing.c       the listing as a whole
+ *     statements.c    statements
  *     definitions.c   def, class, lambda's parameters
  *     parser.c        what all of them share: tokens, names, nodes, scopes
  *     expressions.c   expressions by precedence
@@ -77,6 +78,8 @@ struct node *parse_number(struct parser *);
 struct node *parse_strings(struct parser *);
 bool parse_arguments(struct parser *, struct node *call);
 bool parse_parameters(struct parser *, struct function_node *, const char *end);
+/* One statement, or several between semicolons. */
+bool parse_statement(struct parser *, struct block *, size_t *capacity);
 bool parse_block(struct parser *, struct block *, const char *owner, const struct token *place);
 struct node *parse_def(struct parser *);
 struct node *parse_class(struct parser *);
