@@ -12,7 +12,6 @@
 #include "engine/middleware/practice.h"
 #include "engine/middleware/trace.h"
 #include "engine/script/script.h"
-#include "engine/urls/resolver.h"
 #include "ui/json.h"
 #include "ui/paper.h"
 #include "ui/try.h"
@@ -24,6 +23,7 @@ struct session {
     const struct try_listing *listing;
     struct memory memory;
     struct arena arena;
+    struct arena scratch; /* of the answer being told */
     struct fault fault;
     struct head head;
     struct runtime runtime;
@@ -39,11 +39,11 @@ struct session {
 
 /* ---- as JSON --------------------------------------------------------------------------------- */
 
-static void write_kwargs(struct json *json, const struct route_match *match) {
+static void write_kwargs(struct json *json, const struct trace_entry *entry) {
     json_object(json);
-    for (size_t i = 0; match && i < match->kwarg_count; i++) {
-        json_key(json, match->kwargs[i].name);
-        json_value(json, match->kwargs[i].value);
+    for (size_t i = 0; i < entry->kwarg_count; i++) {
+        json_key(json, entry->kwargs[i].name);
+        json_value(json, entry->kwargs[i].value);
     }
     json_close(json);
 }
@@ -57,7 +57,7 @@ static void write_trace(struct json *json, const struct trace *trace) {
         for (size_t j = 0; j < entry->text_count; j++) json_text(json, entry->texts[j]);
         if (entry->has_status && entry->status) json_integer(json, entry->status);
         if (entry->has_status && !entry->status) json_null(json);
-        if (entry->has_kwargs) write_kwargs(json, entry->match);
+        if (entry->has_kwargs) write_kwargs(json, entry);
         json_close(json);
     }
     json_close(json);
@@ -105,7 +105,7 @@ static void print_text(struct session *session, struct text *text) {
 
 static void print_entry(struct session *session, const struct trace_entry *entry) {
     struct text text;
-    text_init(&text, &session->arena);
+    text_init(&text, &session->scratch);
     text_format(&text, "    %-17s", entry->word);
     for (size_t i = 0; i < entry->text_count; i++) {
         if (strcmp(entry->texts[i], "resolver_match=False") == 0) continue;
@@ -120,7 +120,7 @@ static void print_entry(struct session *session, const struct trace_entry *entry
 static void print_answer(struct session *session, const struct request *request,
                          const struct response *response, const struct trace *trace) {
     struct text text;
-    text_init(&text, &session->arena);
+    text_init(&text, &session->scratch);
     if (request) {
         paper_add(&text, &session->paper, request->method);
         text_add_char(&text, ' ');
@@ -138,7 +138,7 @@ static void print_printed(struct session *session, size_t upto) {
         if (tape_events(session->tape, session->printed, &event, 1) == 0) break;
         if (event.kind != TAPE_PRINT || session->listing->json) continue;
         struct text text;
-        text_init(&text, &session->arena);
+        text_init(&text, &session->scratch);
         paper_add(&text, &session->paper, tape_name(session->tape, event.subject));
         print_text(session, &text);
     }
@@ -147,7 +147,7 @@ static void print_printed(struct session *session, size_t upto) {
 static void print_fault(struct session *session) {
     const struct fault *fault = &session->fault;
     struct text text;
-    text_init(&text, &session->arena);
+    text_init(&text, &session->scratch);
     text_format(&text, "line %u, column %u: ", fault->line, fault->column);
     paper_add(&text, &session->paper, fault->type);
     text_add(&text, ": ");
@@ -163,8 +163,9 @@ static void answered(void *context, const struct project_answer *answer) {
     struct session *session = context;
     struct trace trace;
     print_printed(session, answer->first_event);
+    arena_release(&session->scratch);
     if (!trace_read(session->tape, answer->first_event, SIZE_MAX, answer->chain, answer->request,
-                    &session->arena, &trace)) {
+                    &session->scratch, &trace)) {
         fault_no_memory(&session->fault);
         return;
     }
@@ -182,6 +183,7 @@ static void answered(void *context, const struct project_answer *answer) {
 static void step(struct session *session, const struct program *program, size_t statement) {
     struct value value;
     bool is_expression;
+    arena_release(&session->scratch);
     session->pending = (struct trace){NULL, 0};
     bool done =
         script_step(&session->runtime, session->script, program, statement, &value, &is_expression);
@@ -201,6 +203,7 @@ static bool open_session(struct session *session, const struct try_listing *list
     *session = (struct session){.listing = listing, .paper = paper_of(listing->out)};
     memory_init(&session->memory, memory_limit);
     arena_init(&session->arena, &session->memory);
+    arena_init(&session->scratch, &session->memory);
     fault_init(&session->fault, &session->arena);
     json_to_file(&session->json, listing->out);
     session->tape = tape_new(&session->memory, 0);
@@ -223,6 +226,7 @@ static bool open_session(struct session *session, const struct try_listing *list
 
 static void close_session(struct session *session) {
     tape_free(session->tape);
+    arena_release(&session->scratch);
     arena_release(&session->arena);
 }
 

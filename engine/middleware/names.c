@@ -164,7 +164,7 @@ static bool call_layer(struct runtime *runtime, const struct arguments *argument
 /* "HTTP_X_API_KEY" is the header X-API-KEY, as in the WSGI environ (PEP 3333). */
 static bool add_environ(struct runtime *runtime, struct request *request,
                         const struct keyword *keyword) {
-    char *name = arena_string(runtime->arena, keyword->name + strlen("HTTP_"));
+    char *name = arena_string(request->arena, keyword->name + strlen("HTTP_"));
     if (!name) return fault_no_memory(runtime->fault);
     for (char *c = name; *c; c++)
         if (*c == '_') *c = '-';
@@ -198,24 +198,22 @@ static bool add_keyword(struct runtime *runtime, struct request *request,
                        keyword->name);
 }
 
-static bool make_request(struct runtime *runtime, const char *method,
-                         const struct arguments *arguments, struct request **result) {
+static bool fill_request(struct runtime *runtime, struct request *request, struct arena *arena,
+                         const char *method, const struct arguments *arguments) {
     if (arguments->count != 1 || arguments->values[0].kind != VALUE_TEXT)
         return fault_raise(runtime->fault, "NotSupported",
                            "a request with other arguments than a path and headers");
-    struct request *request = arena_alloc(runtime->arena, sizeof *request);
-    if (!request || !request_init(request, runtime->arena, method, arguments->values[0].text))
+    if (!request_init(request, arena, method, arguments->values[0].text))
         return fault_no_memory(runtime->fault);
     for (size_t i = 0; i < arguments->keyword_count; i++)
         if (!add_keyword(runtime, request, &arguments->keywords[i])) return false;
-    *result = request;
     return true;
 }
 
 /* Sends it through the chain, and says so on the tape. */
-static const struct response *send(struct runtime *runtime, const struct client *client,
-                                   struct request *request) {
-    const char *what = arena_format(runtime->arena, "%s %s", request->method, request->path);
+static struct response *send(struct runtime *runtime, const struct client *client,
+                             struct request *request) {
+    const char *what = arena_format(request->arena, "%s %s", request->method, request->path);
     if (!what) {
         fault_no_memory(runtime->fault);
         return NULL;
@@ -231,25 +229,55 @@ static const struct response *send(struct runtime *runtime, const struct client 
     return response;
 }
 
-static bool request_with(struct runtime *runtime, struct client *client, const char *method,
-                         const struct arguments *arguments, struct value *result) {
+/* What the listing gets is a copy: the request's arena ends with the request. */
+static bool keep_response(struct runtime *runtime, const struct response *response,
+                          struct value *result) {
+    if (response->stream)
+        return fault_raise(runtime->fault, "NotSupported", "a streamed response in a listing");
+    struct response_object *object = arena_alloc(runtime->arena, sizeof *object);
+    struct response *copy =
+        response_new(runtime->arena, response->status, response->body, response->length);
+    if (copy) copy->reason_phrase = arena_string(runtime->arena, response->reason_phrase);
+    if (!object || !copy || !copy->reason_phrase) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < response->headers.count; i++) {
+        const struct header *header = &response->headers.list[i];
+        if (!response_set_header(copy, header->name, header->value))
+            return fault_no_memory(runtime->fault);
+    }
+    *object = (struct response_object){{&response_type}, copy};
+    *result = value_object(&object->base);
+    return true;
+}
+
+/* Builds the chain if that is still to be done, sends, tells whoever wants to know. */
+static bool answer_request(struct runtime *runtime, struct client *client, struct request *request,
+                           struct value *result) {
     struct project *project = client->project;
-    struct project_answer answer = {.first_event =
-                                        runtime->head->tape ? tape_length(runtime->head->tape) : 0};
-    struct request *request = NULL;
-    if (!make_request(runtime, method, arguments, &request)) return false;
+    struct tape *tape = runtime->head->tape;
+    struct project_answer answer = {.first_event = tape ? tape_length(tape) : 0};
+    struct response *response = NULL;
     if (client->chain || build(client)) {
         answer.chain = client->chain;
         answer.request = request;
-        answer.response = send(runtime, client, request);
+        answer.response = response = send(runtime, client, request);
     }
     if (project->answered) project->answered(project->context, &answer);
-    if (!answer.response) return false;
-    struct response_object *object = arena_alloc(runtime->arena, sizeof *object);
-    if (!object) return fault_no_memory(runtime->fault);
-    *object = (struct response_object){{&response_type}, answer.response};
-    *result = value_object(&object->base);
-    return true;
+    if (!response) return false;
+    bool is_kept = keep_response(runtime, response, result);
+    response_close(response);
+    return is_kept;
+}
+
+/* Each request has an arena of its own, as in a server: a listing may send a million. */
+static bool request_with(struct runtime *runtime, struct client *client, const char *method,
+                         const struct arguments *arguments, struct value *result) {
+    struct arena arena;
+    struct request request;
+    arena_init(&arena, runtime->memory);
+    bool done = fill_request(runtime, &request, &arena, method, arguments) &&
+                answer_request(runtime, client, &request, result);
+    arena_release(&arena);
+    return done;
 }
 
 /* ---- Client() and get() --------------------------------------------------------------------- */

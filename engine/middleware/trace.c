@@ -29,8 +29,10 @@ struct reader {
     struct open_span *spans; /* open ones */
     size_t open, span_capacity;
     size_t layers_open;
-    int status;            /* of the response on its way; 0: None, or none yet */
-    const char *exception; /* type of the last one raised */
+    int status;             /* of the response on its way; 0: None, or none yet */
+    const char *exception;  /* type of the last one raised */
+    struct keyword *kwargs; /* of the view, copied when they are first told */
+    size_t kwarg_count;
     bool failed;
 };
 
@@ -118,24 +120,48 @@ static int hook_of(struct reader *reader, const char *subject, const char **name
     return HOOK_OTHER;
 }
 
+static void copy_keyword(struct reader *reader, const struct keyword *from, struct keyword *to) {
+    *to = *from;
+    to->name = arena_string(reader->arena, from->name);
+    if (value_is_textual(from->value))
+        to->value.text = arena_copy(reader->arena, from->value.text, from->value.length);
+    if (!to->name || (value_is_textual(from->value) && !to->value.text)) reader->failed = true;
+}
+
+/* An entry that ends with the keyword arguments of the view. */
+static struct trace_entry with_kwargs(struct reader *reader, const char *word) {
+    const struct route_match *match = reader->request ? reader->request->resolver_match : NULL;
+    if (match && match->kwarg_count && !reader->kwargs) {
+        reader->kwargs = arena_array(reader->arena, match->kwarg_count, sizeof *reader->kwargs);
+        if (!reader->kwargs) reader->failed = true;
+        for (size_t i = 0; reader->kwargs && i < match->kwarg_count; i++)
+            copy_keyword(reader, &match->kwargs[i], &reader->kwargs[i]);
+        if (!reader->failed) reader->kwarg_count = match->kwarg_count;
+    }
+    return (struct trace_entry){.word = word,
+                                .has_kwargs = true,
+                                .kwargs = reader->kwargs,
+                                .kwarg_count = reader->kwarg_count};
+}
+
+static void tell_process_view(struct reader *reader, const char *layer) {
+    const struct view *view = reader->request ? reader->request->view : NULL;
+    struct trace_entry entry = with_kwargs(reader, hook_word(HOOK_PROCESS_VIEW));
+    entry.texts[0] = layer;
+    entry.texts[1] = arena_string(reader->arena, view ? view->name : "");
+    if (!entry.texts[1]) reader->failed = true;
+    add(reader, entry);
+}
+
 static void enter_hook(struct reader *reader, const char *subject) {
     struct open_span span = {.name = subject};
     span.what = hook_of(reader, subject, &span.name);
-    const struct route_match *match = reader->request ? reader->request->resolver_match : NULL;
     push(reader, span);
     switch (span.what) {
     case HOOK_PROCESS_RESPONSE:
         add_status(reader, hook_word(HOOK_PROCESS_RESPONSE), span.name);
         break;
-    case HOOK_PROCESS_VIEW:
-        add(reader,
-            (struct trace_entry){.word = hook_word(HOOK_PROCESS_VIEW),
-                                 .texts = {span.name, reader->request && reader->request->view
-                                                          ? reader->request->view->name
-                                                          : ""},
-                                 .has_kwargs = true,
-                                 .match = match});
-        break;
+    case HOOK_PROCESS_VIEW: tell_process_view(reader, span.name); break;
     case HOOK_PROCESS_EXCEPTION:
         add_words(reader, hook_word(HOOK_PROCESS_EXCEPTION), span.name, reader->exception, NULL);
         break;
@@ -148,16 +174,14 @@ static void enter_hook(struct reader *reader, const char *subject) {
     }
 }
 
-/* A view whose URL has text arguments is told with them, one without with its empty kwargs. */
+/* A view with one text argument is told with that text, any other with its kwargs. */
 static void enter_view(struct reader *reader, const char *subject) {
-    const struct route_match *match = reader->request ? reader->request->resolver_match : NULL;
     push(reader, (struct open_span){.what = HOOK_OTHER, .name = subject});
-    bool has_text = match && match->kwarg_count == 1 && match->kwargs[0].value.kind == VALUE_TEXT;
-    add(reader,
-        (struct trace_entry){.word = "view",
-                             .texts = {subject, has_text ? match->kwargs[0].value.text : NULL},
-                             .has_kwargs = !has_text,
-                             .match = match});
+    struct trace_entry entry = with_kwargs(reader, "view");
+    entry.texts[0] = subject;
+    entry.has_kwargs = entry.kwarg_count != 1 || entry.kwargs[0].value.kind != VALUE_TEXT;
+    if (!entry.has_kwargs) entry.texts[1] = entry.kwargs[0].value.text;
+    add(reader, entry);
 }
 
 static void leave(struct reader *reader, const struct tape_event *event) {

@@ -21,7 +21,8 @@ struct trace_entry {
     bool has_status;
     int status; /* 0: None came back */
     bool has_kwargs;
-    const struct route_match *match; /* of has_kwargs: the keyword arguments */
+    const struct keyword *kwargs; /* of has_kwargs */
+    size_t kwarg_count;
 };
 
 struct trace {
@@ -30,8 +31,8 @@ struct trace {
 };
 
 /* Reads the events first to upto, which hold the building of `chain`, or one request through it,
- * or both. request: for the kwargs of the view. Everything is in arena; false when there is no
- * memory for it. */
+ * or both. request: for the kwargs of the view. Everything is copied into arena, and outlives tape
+ * and request; false when there is no memory for it. */
 bool trace_read(const struct tape *tape, size_t first, size_t upto, const struct chain *chain,
                 const struct request *request, struct arena *arena, struct trace *trace);
 
