@@ -406,35 +406,44 @@ bool cursor_step(struct runtime *runtime, struct cursor *cursor, bool *done) {
     return fine;
 }
 
-/* sqlite3_column_value finds the cell once; asking it for type and content is then cheap. Such a cell
- * is "unprotected": fine on a connection that one thread has for itself. */
-static struct value column_value(sqlite3_stmt *prepared, int column) {
+/* Reads one cell as SQLite holds it, and returns the bytes a copy of its text needs. Written member
+ * by member: a struct made elsewhere and copied in one piece would wait for its parts.
+ *
+ * sqlite3_column_value finds the cell once; asking it for type and content is then cheap. Such a
+ * cell is "unprotected": fine on a connection that one thread has for itself. */
+static inline size_t read_cell(sqlite3_stmt *prepared, int column, struct value *value) {
     sqlite3_value *cell = sqlite3_column_value(prepared, column);
+    value->length = 0;
     switch (sqlite3_value_type(cell)) {
     case SQLITE_INTEGER:
-        return value_int(sqlite3_value_int64(cell));
+        value->kind = VALUE_INT;
+        value->integer = sqlite3_value_int64(cell);
+        return 0;
     case SQLITE_FLOAT:
-        return value_float(sqlite3_value_double(cell));
-    case SQLITE_TEXT: {
-        const char *text = (const char *)sqlite3_value_text(cell);
-        return value_of_text(VALUE_TEXT, text, (size_t)sqlite3_value_bytes(cell));
-    }
-    case SQLITE_BLOB: {
-        const char *bytes = sqlite3_value_blob(cell);
-        return value_of_text(VALUE_BYTES, bytes, (size_t)sqlite3_value_bytes(cell));
-    }
+        value->kind = VALUE_FLOAT;
+        value->real = sqlite3_value_double(cell);
+        return 0;
+    case SQLITE_TEXT:
+        value->kind = VALUE_TEXT;
+        value->text = (const char *)sqlite3_value_text(cell);
+        break;
+    case SQLITE_BLOB:
+        value->kind = VALUE_BYTES;
+        value->text = sqlite3_value_blob(cell);
+        break;
     default:
-        return value_none();
+        value->kind = VALUE_NONE;
+        value->integer = 0;
+        return 0;
     }
+    value->length = (uint32_t)sqlite3_value_bytes(cell);
+    return value->length + 1;
 }
 
 size_t cursor_row(const struct cursor *cursor, size_t first, size_t count, struct value *row) {
     sqlite3_stmt *prepared = cursor->statement->prepared;
     size_t bytes = 0;
-    for (size_t i = 0; i < count; i++) {
-        row[i] = column_value(prepared, (int)(first + i));
-        if (row[i].kind >= VALUE_TEXT) bytes += row[i].length + 1;
-    }
+    for (size_t i = 0; i < count; i++) bytes += read_cell(prepared, (int)(first + i), &row[i]);
     return bytes;
 }
 

@@ -105,15 +105,16 @@ static struct instance *build_one(struct runtime *runtime, struct arena *arena,
     if (!instance) return NULL;
     char *texts = (char *)&instance->columns[plan->model->column_count];
     for (size_t i = 0; i < plan->count; i++) {
-        struct value value = cells[i];
-        if (value.kind >= VALUE_TEXT) {
-            if (value.length)
-                memcpy(texts, value.text, value.length); /* and a NUL: zeroed memory */
-            value.text = texts;
-            texts += value.length + 1;
+        struct value *value = &instance->columns[plan->places[i]];
+        value->kind = cells[i].kind; /* by member: a copy of the whole would wait for its parts */
+        value->length = cells[i].length;
+        value->integer = cells[i].integer;
+        if (value->kind >= VALUE_TEXT) {
+            if (value->length) memcpy(texts, value->text, value->length);
+            value->text = texts;
+            texts += value->length + 1; /* the NUL is there: memory comes zeroed */
         }
-        convert_value(&value, plan->converts[i]);
-        instance->columns[plan->places[i]] = value;
+        convert_value(value, plan->converts[i]);
     }
     instance->deferred = plan->deferred;
     instance->saved = true;
