@@ -338,17 +338,26 @@ static bool wait_round_trip(struct runtime *runtime) {
     return true;
 }
 
+/* Records the query: its time ends here. */
+static void record(struct runtime *runtime, struct cursor *cursor) {
+    struct statement *statement = cursor->statement;
+    struct head *head = runtime->head;
+    if (!head->tape) return;
+    if (statement->tape != head->tape) {
+        statement->subject = tape_subject(head->tape, statement->sql);
+        statement->tape = head->tape;
+    }
+    uint64_t now = clock_ns();
+    if (cursor->resumed_ns) cursor->elapsed_ns += now - cursor->resumed_ns;
+    head_query_at(head, statement->subject, cursor->parameters, cursor->parameter_count,
+                  cursor->rows, cursor->elapsed_ns, now);
+}
+
 /* Records the query and makes the statement ready for its next run. */
 static void finish(struct runtime *runtime, struct cursor *cursor) {
     struct statement *statement = cursor->statement;
-    cursor_pause(cursor);
-    if (runtime->head->tape && statement->tape != runtime->head->tape) {
-        statement->subject = tape_subject(runtime->head->tape, statement->sql);
-        statement->tape = runtime->head->tape;
-    }
-    head_query(runtime->head, statement->subject, cursor->parameters, cursor->parameter_count,
-               cursor->rows, cursor->elapsed_ns);
     sqlite3_reset(statement->prepared); /* repeats an error that was reported already */
+    record(runtime, cursor);
     statement->busy = false;
     if (statement->stray) free_stray(runtime->database, statement);
 }

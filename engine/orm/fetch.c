@@ -66,12 +66,8 @@ static bool run_fetch(struct runtime *runtime, const struct fetch *fetch, struct
     if (done) return true;
     cursor_row(cursor, 0, fetch->columns, cells);
     *instance = row_plan_build(runtime, runtime->arena, fetch->plan, cells);
-    if (!*instance) {
-        cursor_close(runtime, cursor);
-        return false;
-    }
-    /* the key is unique: a second row cannot come, and asking for it ends the statement */
-    return cursor_step(runtime, cursor, &done) && (done || (cursor_close(runtime, cursor), true));
+    cursor_close(runtime, cursor); /* the key is unique: a second row cannot come */
+    return *instance != NULL;
 }
 
 bool fetch_by(struct runtime *runtime, const struct model *model, const struct field *field,

@@ -36,7 +36,6 @@ struct instance {
     const struct model *model;
     uint64_t deferred; /* bit i: column i was not loaded */
     struct attachment *attached;
-    bool saved;             /* not _state.adding */
     struct value columns[]; /* model->column_count */
 };
 

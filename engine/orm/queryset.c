@@ -103,22 +103,33 @@ struct queryset *queryset_slice(struct runtime *runtime, struct queryset *querys
 
 /* ---- evaluating ---------------------------------------------------------------------------- */
 
+/* Room for one more row at the end of the list. */
+static bool make_room(struct runtime *runtime, struct list *list) {
+    if (list->count < list->capacity) return true;
+    size_t room = list->capacity ? list->capacity * 2 : 16;
+    struct value *items =
+        arena_grow(runtime->arena, list->items, list->capacity, room, sizeof *items);
+    if (!items) return fault_no_memory(runtime->fault);
+    list->items = items;
+    list->capacity = room;
+    return true;
+}
+
+/* Rows are made in their places: this loop runs once for each of perhaps a million. */
 static bool read_rows(struct runtime *runtime, struct queryset *queryset, struct list *list) {
     struct compiled compiled;
     struct rows rows;
-    struct value row;
-    bool done;
     if (!query_compile(runtime, queryset->query, &compiled) ||
         !rows_open(&rows, runtime, &compiled, queryset->rows, queryset->known))
         return false;
-    for (;;) {
-        if (!rows_next(&rows, runtime->arena, &row, &done)) return false;
-        if (done) return true;
-        if (!list_append(runtime, list, row)) {
+    for (bool done = false; !done; list->count += !done) {
+        if (!make_room(runtime, list)) {
             rows_close(&rows);
             return false;
         }
+        if (!rows_next(&rows, runtime->arena, &list->items[list->count], &done)) return false;
     }
+    return true;
 }
 
 /* All or nothing: the cache is set when every row is there, and the prefetches follow once. A

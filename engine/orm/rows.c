@@ -117,7 +117,6 @@ static struct instance *build_one(struct runtime *runtime, struct arena *arena,
         convert_value(value, plan->converts[i]);
     }
     instance->deferred = plan->deferred;
-    instance->saved = true;
     return instance;
 }
 
@@ -189,7 +188,9 @@ static bool row_as_instance(struct rows *rows, struct arena *arena, struct value
     struct instance *instance = row_plan_build(rows->runtime, arena, rows->plan, rows->cells);
     if (!instance || !attach_annotations(rows, arena, instance) || !attach_known(rows, instance))
         return false;
-    *row = value_object(&instance->base);
+    row->kind = VALUE_OBJECT; /* by member, see build_one */
+    row->length = 0;
+    row->object = &instance->base;
     return true;
 }
 

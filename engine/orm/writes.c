@@ -77,7 +77,6 @@ static bool save(struct runtime *runtime, struct instance *instance, bool force_
     if (!with_key)
         instance->columns[instance->model->primary_key] =
             value_int(database_last_id(runtime->database));
-    instance->saved = true;
     return true;
 }
 
@@ -203,8 +202,6 @@ bool queryset_bulk_create(struct runtime *runtime, struct object *self,
         *runtime->fault = raised;
         return false;
     }
-    for (size_t i = 0; i < objects->count; i++)
-        ((struct instance *)objects->items[i].object)->saved = true;
     return database_end(runtime, true);
 }
 

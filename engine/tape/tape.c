@@ -26,10 +26,7 @@ enum {
 enum by { BY_NOTHING, BY_LINE, BY_SUBJECT };
 
 struct total {
-    uint32_t id;
-    uint8_t by; /* BY_NOTHING: this slot is free */
-    uint8_t kind;
-    uint8_t lane;
+    uint64_t key; /* see total_key; 0: this slot is free */
     struct tally tally;
 };
 
@@ -226,18 +223,15 @@ const char *tape_name(const struct tape *tape, uint32_t subject) {
 
 /* ---- totals ------------------------------------------------------------------------------ */
 
-static size_t total_slot(const struct tape *tape, const struct total *key) {
-    uint64_t mixed =
-        ((uint64_t)key->id << 24 | (uint64_t)key->by << 16 | (uint64_t)key->kind << 8 | key->lane) *
-        0x9e3779b97f4a7c15u;
-    size_t mask = tape->total_size - 1, slot = (size_t)(mixed >> 32) & mask;
-    for (;; slot = (slot + 1) & mask) {
-        const struct total *here = &tape->totals[slot];
-        if (here->by == BY_NOTHING) return slot;
-        if (here->id == key->id && here->by == key->by && here->kind == key->kind &&
-            here->lane == key->lane)
-            return slot;
-    }
+/* One word, so that it is compared at once: what by, of which kind, on which lane, which one. */
+static uint64_t total_key(enum by by, enum tape_kind kind, uint8_t lane, uint32_t id) {
+    return (uint64_t)id << 24 | (uint64_t)by << 16 | (uint64_t)kind << 8 | lane;
+}
+
+static size_t total_slot(const struct tape *tape, uint64_t key) {
+    size_t mask = tape->total_size - 1, slot = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & mask;
+    while (tape->totals[slot].key && tape->totals[slot].key != key) slot = (slot + 1) & mask;
+    return slot;
 }
 
 static bool grow_totals(struct tape *tape) {
@@ -248,7 +242,7 @@ static bool grow_totals(struct tape *tape) {
     tape->totals = totals;
     tape->total_size = size;
     for (size_t i = 0; i < old_size; i++)
-        if (old[i].by != BY_NOTHING) totals[total_slot(tape, &old[i])] = old[i];
+        if (old[i].key) totals[total_slot(tape, old[i].key)] = old[i];
     return true;
 }
 
@@ -264,10 +258,10 @@ static void add_tally(struct tally *tally, enum tape_shape shape, int64_t amount
 static void add_total(struct tape *tape, enum by by, uint32_t id, const struct tape_event *event) {
     if (id == 0) return;
     if (tape->total_count * 2 >= tape->total_size && !grow_totals(tape)) return;
-    struct total key = {.id = id, .by = (uint8_t)by, .kind = event->kind, .lane = event->lane};
-    struct total *total = &tape->totals[total_slot(tape, &key)];
-    if (total->by == BY_NOTHING) {
-        *total = key;
+    uint64_t key = total_key(by, event->kind, event->lane, id);
+    struct total *total = &tape->totals[total_slot(tape, key)];
+    if (!total->key) {
+        total->key = key;
         tape->total_count++;
     }
     add_tally(&total->tally, event->shape, event->amount, event->elapsed_ns, 1);
@@ -417,13 +411,18 @@ void head_timed(struct head *head, enum tape_kind kind, const char *subject, int
            subject, clock_ns(), NULL, 0);
 }
 
-void head_query(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
-                int64_t rows, uint64_t elapsed_ns) {
+void head_query_at(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
+                   int64_t rows, uint64_t elapsed_ns, uint64_t ended_ns) {
     if (!head->tape) return;
     record(head,
            (struct tape_event){
                .kind = TAPE_QUERY, .subject = sql, .amount = rows, .elapsed_ns = elapsed_ns},
-           NULL, clock_ns(), parameters, count);
+           NULL, ended_ns, parameters, count);
+}
+
+void head_query(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
+                int64_t rows, uint64_t elapsed_ns) {
+    if (head->tape) head_query_at(head, sql, parameters, count, rows, elapsed_ns, clock_ns());
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -469,17 +468,17 @@ static struct tally tally_totals(const struct tape *tape, enum tape_kind kind,
                                  struct tally_filter filter) {
     struct tally sum = {0};
     enum by by = filter.subject ? BY_SUBJECT : filter.line >= 0 ? BY_LINE : BY_NOTHING;
-    struct total key = {.by = (uint8_t)by, .kind = (uint8_t)kind};
-    if (by == BY_LINE) key.id = (uint32_t)filter.line;
-    if (by == BY_SUBJECT) key.id = find_name(tape, filter.subject);
-    if (by != BY_NOTHING && (key.id == 0 || !tape->totals)) return sum;
+    uint32_t id = 0;
+    if (by == BY_LINE) id = (uint32_t)filter.line;
+    if (by == BY_SUBJECT) id = find_name(tape, filter.subject);
+    if (by != BY_NOTHING && (id == 0 || !tape->totals)) return sum;
     for (int lane = 0; lane < TAPE_LANES; lane++) {
         if (filter.lane >= 0 && filter.lane != lane) continue;
-        key.lane = (uint8_t)lane;
         if (by == BY_NOTHING)
             merge(&sum, &tape->lanes[kind][lane]);
         else
-            merge(&sum, &tape->totals[total_slot(tape, &key)].tally);
+            merge(&sum,
+                  &tape->totals[total_slot(tape, total_key(by, kind, (uint8_t)lane, id))].tally);
     }
     return sum;
 }

@@ -142,6 +142,10 @@ void head_timed(struct head *head, enum tape_kind kind, const char *subject, int
 void head_query(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
                 int64_t rows, uint64_t elapsed_ns);
 
+/* The same for one that ended at ended_ns (of clock_ns): whoever timed it need not ask again. */
+void head_query_at(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
+                   int64_t rows, uint64_t elapsed_ns, uint64_t ended_ns);
+
 /* The id of a name on this tape, adding it when it is new; 0 for "" or when there is no room. */
 uint32_t tape_subject(struct tape *tape, const char *name);
 

@@ -117,17 +117,29 @@ static uint64_t read_structs(void *context) {
     return rows;
 }
 
+/* An author by key, copied: the statement is run to its end, as ours is. */
+static uint64_t copy_author(struct arena *arena, sqlite3_stmt *one, int64_t key) {
+    uint64_t found = 0;
+    sqlite3_bind_int64(one, 1, key);
+    while (sqlite3_step(one) == SQLITE_ROW)
+        found += sqlite3_column_int64(one, 0) && copy_column(arena, one, 1) &&
+                 copy_column(arena, one, 2) && sqlite3_column_int64(one, 3);
+    sqlite3_reset(one);
+    return found;
+}
+
+/* The same 1 + N: the list, then the author of each. */
 static uint64_t look_up_raw(void *context) {
     struct orm *orm = context;
     struct arena scratch;
     arena_init(&scratch, NULL);
     uint64_t found = 0;
-    for (int i = 0; i < LOOKUPS; i++) {
-        sqlite3_bind_int64(orm->one, 1, 1 + i % 40);
-        if (sqlite3_step(orm->one) == SQLITE_ROW)
-            found += copy_column(&scratch, orm->one, 1) && copy_column(&scratch, orm->one, 2);
-        sqlite3_reset(orm->one);
+    for (int i = 0; i < LOOKUPS && sqlite3_step(orm->all) == SQLITE_ROW; i++) {
+        const struct article *article = copy_article(&scratch, orm->all);
+        if (!article) break;
+        found += copy_author(&scratch, orm->one, article->author_id);
     }
+    sqlite3_reset(orm->all);
     arena_release(&scratch);
     return found;
 }
@@ -158,7 +170,8 @@ static bool open_all(struct orm *orm) {
                               "FROM blog_article",
                               -1, &orm->all, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(handle,
-                              "SELECT id, name, email, profile_id FROM blog_author WHERE id = ?",
+                              "SELECT id, name, email, profile_id FROM blog_author WHERE id = ? "
+                              "LIMIT 21",
                               -1, &orm->one, NULL) == SQLITE_OK;
 }
 
@@ -177,14 +190,14 @@ int bench_orm(void) {
             {.figure = "an N+1 query, tape on",
              .unit = "query",
              .target = 2,
-             .reference = "raw cached statement, in memory",
+             .reference = "the same list and raw cached statements, in memory",
              .ours = one_plus_n,
              .theirs = look_up_raw,
              .context = &orm,
              .rounds = 31},
             {.figure = "an N+1 query, tape off",
              .unit = "query",
-             .reference = "raw cached statement, in memory",
+             .reference = "the same list and raw cached statements, in memory",
              .ours = one_plus_n_untaped,
              .theirs = look_up_raw,
              .context = &orm,
