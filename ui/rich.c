@@ -67,9 +67,9 @@ static size_t trim_blanks(const struct rich *rich, size_t from, size_t end) {
 /* Walks until the line is full, remembering the last blank: the line ends there, or in the middle
  * of a word when that alone is too wide. */
 bool rich_next_line(const struct rich *rich, size_t from, unsigned width, struct rich_line *line) {
-    const char *end = rich->bytes + rich->length;
     from = skip_blanks(rich, from);
     if (from >= rich->length) return false;
+    const char *end = rich->bytes + rich->length;
     size_t blank = 0;
     unsigned columns = 0;
     const char *cursor = rich->bytes + from;
