@@ -35,15 +35,16 @@ struct roots {
 
 /* What running code has at hand. One per run; not shared between threads. */
 struct runtime {
-    struct arena *arena;          /* lives as long as the run */
-    struct memory *memory;        /* the run's account: bounds what a listing can take */
-    struct head *head;            /* where to record; never NULL, may be without a tape */
-    struct fault *fault;          /* what was raised */
-    const atomic_bool *cancelled; /* set by another thread: stop soon; may be NULL */
-    struct database *database;    /* Django's connections["default"]; NULL where there is none */
-    uint32_t depth;               /* nesting now; see runtime_enter */
-    struct roots *roots;          /* see struct roots; usually NULL */
-    uint64_t patience;            /* runtime_cancelled says so after so many calls; 0: never */
+    struct arena *arena;           /* lives as long as the run */
+    struct memory *memory;         /* the run's account: bounds what a listing can take */
+    struct head *head;             /* where to record; never NULL, may be without a tape */
+    struct fault *fault;           /* what was raised */
+    const atomic_bool *cancelled;  /* set by another thread: stop soon; may be NULL */
+    struct database *database;     /* Django's connections["default"]; NULL where there is none */
+    uint32_t depth;                /* nesting now; see runtime_enter */
+    struct roots *roots;           /* see struct roots; usually NULL */
+    const struct showing *showing; /* the containers whose repr() is under way; see repr.c */
+    uint64_t patience;             /* runtime_cancelled says so after so many calls; 0: never */
 };
 
 /* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. With

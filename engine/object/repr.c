@@ -72,6 +72,21 @@ const char *string_repr(struct runtime *runtime, struct value value) {
 
 /* ---- objects ------------------------------------------------------------------------------ */
 
+/* A list may hold itself: its repr() shows that place as [...], as Python does. */
+struct showing {
+    const struct object *object;
+    const struct showing *around;
+};
+
+static const char *shown_inside_itself(const struct runtime *runtime, const struct object *object) {
+    const struct object_type *type = object->type;
+    if (type != &list_type && type != &tuple_type && type != &dict_type) return NULL;
+    for (const struct showing *at = runtime->showing; at; at = at->around)
+        if (at->object == object)
+            return type == &list_type ? "[...]" : type == &dict_type ? "{...}" : "(...)";
+    return NULL;
+}
+
 static const char *object_text(struct runtime *runtime, struct object *object, bool str) {
     const struct object_type *type = object->type;
     const char *(*slot)(struct runtime *, struct object *) =
@@ -81,8 +96,13 @@ static const char *object_text(struct runtime *runtime, struct object *object, b
                                         value_type_name(value_object(object)), (void *)object);
         return runtime_has(runtime, text) ? text : NULL;
     }
+    const char *inside = shown_inside_itself(runtime, object);
+    if (inside) return inside;
     if (!runtime_enter(runtime)) return NULL;
+    struct showing showing = {object, runtime->showing};
+    runtime->showing = &showing;
     const char *text = slot(runtime, object);
+    runtime->showing = showing.around;
     runtime_leave(runtime);
     return text;
 }

@@ -5,7 +5,14 @@
  * for each name the host gives, then script_run for a whole listing, or script_parse and
  * script_step statement by statement.
  *
- * Everything lives in runtime->arena. While a statement runs, runtime->head->line is its line, and
+ * Everything lives in runtime->arena until the run ends, with two exceptions. What print() alone
+ * sees - f-strings, sums of texts, str() of plain values - is gone when its line is printed, and a
+ * frame that no function has captured serves the next call: loops that calculate and print hold
+ * nothing. Every other text, list or bound method that a loop makes costs its size each turn,
+ * bounded by runtime->memory's limit (MemoryError), for an arena cannot tell what an object has
+ * kept.
+ *
+ * While a statement runs, runtime->head->line is its line, and
  * a LINE event is recorded, so whatever the engine does is counted where it was asked for. */
 #ifndef ENGINE_SCRIPT_SCRIPT_H
 #define ENGINE_SCRIPT_SCRIPT_H

@@ -235,6 +235,16 @@ static void deep_containers_raise_and_do_not_overflow(void **state) {
     assert_int_equal(runtime->depth, 0);
 }
 
+static void a_list_may_hold_itself(void **state) {
+    struct runtime *runtime = runtime_of(state);
+    struct list *list = list_new(runtime, &list_type, 0);
+    struct dict *dict = dict_new(runtime);
+    list_append(runtime, list, value_object(&dict->base));
+    list_append(runtime, list, value_object(&list->base));
+    dict_set(runtime, dict, text("me"), value_object(&dict->base));
+    assert_string_equal(repr(state, value_object(&list->base)), "[{'me': {...}}, [...]]");
+}
+
 /* An object that multiplies from the right and answers NotImplemented to the rest. */
 static bool twice(struct runtime *runtime, struct object *self, enum operation operation,
                   struct value other, bool reflected, struct value *result, bool *handled) {
@@ -282,6 +292,7 @@ int main(void) {
         TEST(format_specs_are_pythons),
         TEST(sorting_keeps_equal_items_in_order),
         TEST(deep_containers_raise_and_do_not_overflow),
+        TEST(a_list_may_hold_itself),
         TEST(operators_are_offered_to_both_operands),
         TEST(attributes_python_has_are_not_attribute_errors),
     };
