@@ -116,7 +116,7 @@ static bool create_indexes(struct making *making, const struct model *model) {
 static bool each_model(struct making *making, bool (*make)(struct making *, const struct model *)) {
     const struct registry *registry = making->size.nullable ? &blog_nullable : &blog;
     for (size_t i = 0; i < registry->count; i++)
-        if (!make(making, registry->models[i])) return false;
+        if (!registry->models[i]->unmanaged && !make(making, registry->models[i])) return false;
     return true;
 }
 
@@ -209,7 +209,8 @@ static void write_date(char *buffer, size_t size, int64_t day) {
     int64_t year = 2023 + day / 365, rest = day % 365;
     int month = 0;
     while (rest >= lengths[month]) rest -= lengths[month++];
-    snprintf(buffer, size, "%04d-%02d-%02d", (int)year, month + 1, (int)rest + 1);
+    snprintf(buffer, size, "%04d-%02d-%02d", (int)(year % 10000), (month + 1) % 100,
+             (int)(rest + 1) % 100);
 }
 
 enum { DAYS = 730 };
@@ -225,7 +226,7 @@ static bool make_article(struct making *making, sqlite3_stmt *insert, int64_t id
         "One query is better than a thousand.", "Measure first, then change one thing.",
         "A recipe is not a meal.", "The order of the list is the order of the walk.",
         "What is not asked for does not run."};
-    char title[200], date[16], moment[32];
+    char title[200], date[16], moment[40];
     snprintf(title, sizeof title, "%s %s %s #%" PRId64, PICK(making, kinds), PICK(making, things),
              PICK(making, ends), id);
     bool published = draw_below(making, 10) < 7;

@@ -16,8 +16,8 @@
 #include "lessons/parts.h"
 #include "lessons/stage.h"
 
-/* What the listing does is recorded on lane 0, what is measured beside it on lane 1. */
-enum { LISTING_LANE, TABLE_LANE };
+/* What the listing does is recorded on lane 0, the table of operations beside it. */
+enum { LISTING_LANE, TABLE_LANE = LANE_BESIDE };
 
 #define KNOB_ROWS(least, most, default_rows)                                                       \
     {                                                                                              \
@@ -34,7 +34,8 @@ static struct blog_size size_of(const struct stage *stage) {
 }
 
 static struct tally queries_on(const struct stage *stage, uint32_t line) {
-    return tape_tally(cut_whole(stage->tape), TAPE_QUERY, (struct tally_filter){-1, line, NULL});
+    return tape_tally(cut_whole(stage->tape), TAPE_QUERY,
+                      (struct tally_filter){LISTING_LANE, line, NULL});
 }
 
 /* "3 queries on 2 lines", under the listing. */
@@ -462,7 +463,7 @@ static void check_iterator_flat(struct stage *stage, struct verdict *verdict) {
     if (!listing_as_shipped(stage, verdict)) return;
     const struct held *held = stage->result;
     verdict->applies = stage_number(stage, "rows") >= 4 * stage_number(stage, "chunk-size");
-    verdict->holds = !verdict->applies || held->peak[1] * 10 <= held->half_peak[1] * 13 + 1048576;
+    verdict->holds = !verdict->applies || held->peak[1] <= held->half_peak[1] * 5 / 4 + 1048576;
     verdict_number(verdict, "bytes", (double)held->peak[1]);
     verdict_number(verdict, "bytes_half", (double)held->half_peak[1]);
     verdict_show(stage, verdict, "%.2f MiB; with half the rows %.2f%s", mebibytes(held->peak[1]),

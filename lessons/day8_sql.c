@@ -18,7 +18,7 @@
 #include "lessons/stage.h"
 
 /* What the listing does is recorded on lane 0, what is measured beside it on the others. */
-enum { LISTING_LANE, REFERENCE_LANE, WRITES_LANE };
+enum { LISTING_LANE, REFERENCE_LANE = LANE_BESIDE, WRITES_LANE };
 static const struct tally_filter of_the_listing = {LISTING_LANE, -1, NULL};
 
 static double milliseconds(uint64_t ns) {
@@ -431,13 +431,13 @@ static void check_folded(struct stage *stage, struct verdict *verdict) {
 
 static void check_same_titles(struct stage *stage, struct verdict *verdict) {
     if (!listing_as_shipped(stage, verdict)) return;
-    size_t lines;
-    bool known;
-    bool same = parts_print_the_same(stage, listing_line(stage, folded_marker), &lines, &known);
-    verdict->applies = known;
-    verdict->holds = same || !known;
-    verdict_number(verdict, "lines", (double)lines);
-    verdict_show(stage, verdict, "%zu authors, %s", lines, same ? "equal" : "not equal");
+    struct output_comparison found =
+        parts_compare_output(stage, listing_line(stage, folded_marker), true);
+    verdict->applies = found.known;
+    verdict->holds = found.same || !found.known;
+    verdict_number(verdict, "lines", (double)found.lines);
+    verdict_show(stage, verdict, "%zu authors, %s", found.lines,
+                 found.same ? "equal" : "not equal");
 }
 
 static bool draw_subquery(const struct stage *stage, struct cut cut, struct figures *figures) {
@@ -832,7 +832,7 @@ static bool make_events(struct stage *stage) {
         !run_plain(stage, "DELETE FROM \"blog_event\"", NULL, 0))
         return false;
     for (int64_t month = 0; month < months; month++) {
-        char first[16];
+        char first[40];
         month_start(first, sizeof first, month);
         const struct value parameters[] = {value_int(rows), value_text(first)};
         if (runtime_cancelled(&stage->runtime) || !run_plain(stage, insert, parameters, 2))
@@ -872,7 +872,7 @@ static bool visit_partitions(struct stage *stage, const char *sql, const char *w
                              int64_t *read) {
     struct pruning pruning = pruning_read(sql, happened, parameters, count);
     for (int64_t month = 0; month < stage_number(stage, "months"); month++) {
-        char first[16], next[16], table[32];
+        char first[40], next[40], table[32];
         month_start(first, sizeof first, month);
         month_start(next, sizeof next, month + 1);
         if (!pruning_reads(&pruning, first, next)) continue;
@@ -898,7 +898,7 @@ static bool ask_all_ways(struct stage *stage, size_t index, int64_t *whole, int6
 static bool define_months(struct stage *stage, struct script *script) {
     int64_t months = stage_number(stage, "months"), asked = stage_number(stage, "asked");
     if (asked > months) asked = months;
-    char dates[2][16];
+    char dates[2][40];
     month_start(dates[0], sizeof dates[0], months - asked);
     month_start(dates[1], sizeof dates[1], months);
     static const char *const names[] = {"start", "end"};

@@ -2,7 +2,11 @@
 #include "lessons/parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* The lane of the listing itself. */
+enum { LISTING_LANE = 0 };
 
 uint32_t listing_line(const struct stage *stage, const char *marker) {
     uint32_t line = 1;
@@ -18,7 +22,8 @@ bool listing_as_shipped(struct stage *stage, struct verdict *verdict) {
     if (strcmp(stage->listing, step_listing(stage->lesson, stage->step)) == 0) return true;
     verdict->applies = false;
     verdict->holds = true;
-    uint64_t queries = tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT);
+    uint64_t queries = tape_count(cut_whole(stage->tape), TAPE_QUERY,
+                                  (struct tally_filter){LISTING_LANE, -1, NULL});
     verdict_number(verdict, "queries", (double)queries);
     verdict_show(stage, verdict, "the listing was changed: it sent %llu %s",
                  (unsigned long long)queries, queries == 1 ? "query" : "queries");
@@ -41,7 +46,7 @@ struct tally part_tally(const struct stage *stage, struct cut cut, enum tape_kin
     struct tally sum = {0};
     for (uint32_t line = 1; line <= last_line(stage); line++) {
         if (!in_part(line, split, part)) continue;
-        struct tally tally = tape_tally(cut, kind, (struct tally_filter){-1, line, NULL});
+        struct tally tally = tape_tally(cut, kind, (struct tally_filter){LISTING_LANE, line, NULL});
         sum.count += tally.count;
         sum.finished += tally.finished;
         sum.elapsed_ns += tally.elapsed_ns;
@@ -54,25 +59,50 @@ struct tally part_tally(const struct stage *stage, struct cut cut, enum tape_kin
 static bool next_event(const struct stage *stage, enum tape_kind kind, uint32_t split,
                        enum part part, size_t *index, struct tape_event *event) {
     for (; tape_events(stage->tape, *index, event, 1) == 1; (*index)++)
-        if (event->kind == kind && in_part(event->line, split, part)) {
+        if (event->kind == kind && event->lane == LISTING_LANE &&
+            in_part(event->line, split, part)) {
             (*index)++;
             return true;
         }
     return false;
 }
 
-bool parts_print_the_same(const struct stage *stage, uint32_t split, size_t *count, bool *known) {
-    struct tape_event first, second;
-    size_t first_at = 0, second_at = 0;
-    *count = 0;
-    *known = tape_coarseness(stage->tape) == 1;
-    if (!*known) return false;
-    for (;; (*count)++) {
-        bool one = next_event(stage, TAPE_PRINT, split, PART_FIRST, &first_at, &first);
-        bool two = next_event(stage, TAPE_PRINT, split, PART_SECOND, &second_at, &second);
-        if (!one && !two) return true;
-        if (one != two || first.subject != second.subject) return false;
+static int by_number(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* The texts that a part printed, by their ids on the tape. NULL: no memory. */
+static uint32_t *printed_texts(const struct stage *stage, uint32_t split, enum part part,
+                               size_t *count) {
+    *count = (size_t)part_tally(stage, cut_whole(stage->tape), TAPE_PRINT, split, part).count;
+    uint32_t *texts = calloc(*count + 1, sizeof *texts);
+    struct tape_event event;
+    size_t at = 0;
+    for (size_t i = 0; texts && i < *count; i++)
+        if (next_event(stage, TAPE_PRINT, split, part, &at, &event)) texts[i] = event.subject;
+    return texts;
+}
+
+struct output_comparison parts_compare_output(const struct stage *stage, uint32_t split,
+                                              bool in_order) {
+    struct output_comparison found = {.known = tape_coarseness(stage->tape) == 1};
+    if (!found.known) return found;
+    size_t counts[2];
+    uint32_t *first = printed_texts(stage, split, PART_FIRST, &counts[0]);
+    uint32_t *second = printed_texts(stage, split, PART_SECOND, &counts[1]);
+    found.known = first && second;
+    if (found.known && !in_order) {
+        qsort(first, counts[0], sizeof *first, by_number);
+        qsort(second, counts[1], sizeof *second, by_number);
     }
+    size_t shorter = counts[0] < counts[1] ? counts[0] : counts[1];
+    while (found.known && found.lines < shorter && first[found.lines] == second[found.lines])
+        found.lines++;
+    found.same = found.known && counts[0] == counts[1] && found.lines == shorter;
+    free(first);
+    free(second);
+    return found;
 }
 
 const char *part_sql(const struct stage *stage, uint32_t split, enum part part, size_t index,
@@ -123,7 +153,7 @@ static bool climb(const struct stage *stage, struct cut cut, uint32_t split, enu
     for (size_t i = 0; i < upto && count <= CURVE_POINTS; i++) {
         struct tape_event event;
         if (tape_events(stage->tape, i, &event, 1) == 0) break;
-        if (!in_part(event.line, split, part)) continue;
+        if (event.lane != LISTING_LANE || !in_part(event.line, split, part)) continue;
         if (event.kind == TAPE_QUERY) queries += event.weight;
         if (event.kind != TAPE_PRINT) continue;
         printed += event.weight;
@@ -137,7 +167,7 @@ static bool climb(const struct stage *stage, struct cut cut, uint32_t split, enu
 
 bool parts_draw_climb(const struct stage *stage, struct cut cut, uint32_t split,
                       const char *const names[2], struct figures *figures) {
-    struct figure *figure = figures_add(figures, FIGURE_SERIES, "queries by lines printed");
+    struct figure *figure = figures_add(figures, FIGURE_SERIES, "how the count climbs");
     if (!figure) return true;
     struct figure_curve *curves = arena_array(figures->arena, 2, sizeof *curves);
     if (!curves) return false;

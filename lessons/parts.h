@@ -2,7 +2,8 @@
  *
  * Days 7 to 9 compare: the loop that everybody writes, then the fix. Both stand in one listing,
  * and a comment line that begins with a known word ("# Fixed") is where the second part begins.
- * Whatever happened is counted by line, so the parts' sums come from the tape like all else. */
+ * Whatever happened is counted by line, so the parts' sums come from the tape like all else. The
+ * listing's lane is 0; what a step measures beside it, on other lanes, belongs to no part. */
 #ifndef LESSONS_PARTS_H
 #define LESSONS_PARTS_H
 
@@ -21,9 +22,17 @@ enum part { PART_FIRST, PART_SECOND };
 struct tally part_tally(const struct stage *stage, struct cut cut, enum tape_kind kind,
                         uint32_t split, enum part part);
 
-/* Compares what the two parts printed, line by line and in order; *count is the number of lines of
- * the first part. A coarsened tape has not kept them all: then false, with *known false too. */
-bool parts_print_the_same(const struct stage *stage, uint32_t split, size_t *count, bool *known);
+/* What the comparison of two parts' output found. */
+struct output_comparison {
+    bool known; /* false: the tape has coarsened and has not kept every line */
+    bool same;
+    size_t lines; /* alike, from the first on */
+};
+
+/* Compares what the two parts printed, line by line; in_order: in the same order too. Where the
+ * listing gives no order, the database may give the parts different ones. */
+struct output_comparison parts_compare_output(const struct stage *stage, uint32_t split,
+                                              bool in_order);
 
 /* The SQL of the index-th query of a part, as the tape keeps it; NULL when there is none. */
 const char *part_sql(const struct stage *stage, uint32_t split, enum part part, size_t index,

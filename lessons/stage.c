@@ -199,6 +199,18 @@ void stage_cancel(struct stage *stage) {
     atomic_store_explicit(&stage->cancelled, true, memory_order_relaxed);
 }
 
+struct tally stage_queries(struct cut cut) {
+    struct tally sum = {0};
+    for (int lane = 0; lane < LANE_BESIDE; lane++) {
+        struct tally tally = tape_tally(cut, TAPE_QUERY, (struct tally_filter){lane, -1, NULL});
+        sum.count += tally.count;
+        sum.finished += tally.finished;
+        sum.elapsed_ns += tally.elapsed_ns;
+        sum.amount += tally.amount;
+    }
+    return sum;
+}
+
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures) {
     return !stage->step->draw || stage->step->draw(stage, cut, figures);
 }

@@ -20,6 +20,10 @@
 
 enum { STAGE_KNOBS = 12 };
 
+/* Lanes from here on hold what a step measures beside its run, for comparison: no total that is
+ * shown for the run counts them. */
+enum { LANE_BESIDE = 8 };
+
 struct script;
 
 struct stage {
@@ -71,6 +75,9 @@ bool stage_run(struct stage *stage);
 
 /* Asks a running stage to stop, from any thread. */
 void stage_cancel(struct stage *stage);
+
+/* SQL queries of the run itself, up to the cut: their count, rows and time. */
+struct tally stage_queries(struct cut cut);
 
 /* Draws the figures as of a cut into an arena of the caller's; false when there is no memory. */
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures);

@@ -157,7 +157,7 @@ void outcome_json(struct json *json, const struct outcome *outcome) {
         figure_json(json, &outcome->figures.list[i]);
     json_close(json);
     json_key(json, "queries");
-    json_unsigned(json, tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT));
+    json_unsigned(json, stage_queries(cut_whole(stage->tape)).count);
     json_key(json, "events");
     json_unsigned(json, tape_length(stage->tape));
     json_key(json, "elapsed_ns");

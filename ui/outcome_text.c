@@ -134,7 +134,7 @@ static void add_answer(struct text *out, const struct paper *paper, struct outco
 
 static void add_totals(struct text *out, const struct stage *stage) {
     char queries[UNITS_SIZE], events[UNITS_SIZE], elapsed[UNITS_SIZE];
-    uint64_t count = tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT);
+    uint64_t count = stage_queries(cut_whole(stage->tape)).count;
     text_format(out, "\n%s %s, %s events, %s", units_count(count, queries, sizeof queries),
                 count == 1 ? "query" : "queries",
                 units_count(tape_length(stage->tape), events, sizeof events),

@@ -21,6 +21,7 @@ struct generator {
     bool opened;
     unsigned patience, unasked; /* see retire */
     struct arena *chunk;        /* of the rows below; NULL before the first */
+    struct arena *before;       /* the chunk used up before it; NULL: none, or given back */
     struct value *items;        /* the rows read and not yet handed out */
     size_t count, handed;
 };
@@ -67,10 +68,11 @@ static void retire(struct runtime *runtime, struct generator *generator, struct 
     generator->patience = freed ? 0 : generator->patience * 2 + 1;
 }
 
-/* The chunk just used up makes room for the next. Its last row may still be a loop's variable, so
- * it is freed only when nothing that is held leads into it. */
+/* The chunk just used up makes room for the next. Its last row is still the loop's variable, so what
+ * is looked for, and given back, is the one before it. */
 static bool turn_chunk(struct runtime *runtime, struct generator *generator) {
-    struct arena *used = generator->chunk;
+    struct arena *used = generator->before;
+    generator->before = generator->chunk;
     generator->count = generator->handed = 0;
     generator->items = NULL;
     generator->chunk = database_chunk(runtime->database);

@@ -14,7 +14,7 @@
 #include "engine/object/value.h"
 
 enum field_kind {
-    FIELD_AUTO,     /* BigAutoField */
+    FIELD_AUTO, /* BigAutoField */
     FIELD_CHAR,
     FIELD_EMAIL,
     FIELD_TEXT,
@@ -40,14 +40,14 @@ enum field_kind {
 struct model;
 
 struct field {
-    const char *name;   /* "author" */
+    const char *name;    /* "author" */
     const char *attname; /* "author_id"; same as name where there is no relation */
-    const char *column; /* "author_id"; NULL for a many-to-many */
+    const char *column;  /* "author_id"; NULL for a many-to-many */
     enum field_kind kind;
     bool null;
     bool unique;
-    int max_length; /* 0: none */
-    const struct model *target; /* of a relation; NULL otherwise */
+    int max_length;                 /* 0: none */
+    const struct model *target;     /* of a relation; NULL otherwise */
     const char *related_query_name; /* how the target's queries name the way back: "article" */
     const char *accessor;           /* how the target's objects name it: "article_set", "author" */
     const struct model *through;    /* of a many-to-many: the table between */
@@ -56,16 +56,17 @@ struct field {
 };
 
 struct model {
-    const char *app;   /* "blog" */
-    const char *name;  /* "Article" */
-    const char *table; /* "blog_article" */
+    const char *app;            /* "blog" */
+    const char *name;           /* "Article" */
+    const char *table;          /* "blog_article" */
     const struct field *fields; /* concrete ones in the table's order, then many-to-manys */
     size_t field_count;
-    size_t column_count; /* how many of the first have a column */
-    size_t primary_key;  /* index into fields */
+    size_t column_count;             /* how many of the first have a column */
+    size_t primary_key;              /* index into fields */
     const struct registry *registry; /* all models that know each other */
-    bool auto_created; /* a many-to-many's own table: listings do not see it */
-    const char *const *ordering; /* Meta.ordering, NULL-terminated; NULL: none */
+    bool auto_created;               /* a many-to-many's own table: listings do not see it */
+    bool unmanaged;                  /* Meta.managed = False: somebody else makes the table */
+    const char *const *ordering;     /* Meta.ordering, NULL-terminated; NULL: none */
     const char *(*str)(const struct value *columns); /* __str__; NULL: "Article object (1)" */
 };
 
@@ -78,10 +79,11 @@ struct registry {
 const char *field_kind_name(enum field_kind kind); /* "BigAutoField", "ForeignKey" */
 bool field_is_relation(const struct field *field);
 
-const struct field *model_field(const struct model *model, const char *name); /* name, attname or "pk" */
+const struct field *model_field(const struct model *model,
+                                const char *name); /* name, attname or "pk" */
 const struct field *model_primary_key(const struct model *model);
-/* The relation of another model that this one's queries call by that name: "article" of Author. Sets
- * *from to the model that declares it. NULL: none. */
+/* The relation of another model that this one's queries call by that name: "article" of Author.
+ * Sets *from to the model that declares it. NULL: none. */
 const struct field *model_reverse(const struct model *model, const char *query_name,
                                   const struct model **from);
 const struct model *registry_model(const struct registry *registry, const char *name);

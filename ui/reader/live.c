@@ -135,7 +135,7 @@ static void put_running(struct state *state) {
 static void put_sum(struct state *state) {
     struct grid *page = &state->live;
     struct cut cut = replay_cut(&state->replay);
-    struct tally queries = tape_tally(cut, TAPE_QUERY, ANY_EVENT);
+    struct tally queries = stage_queries(cut);
     grid_add_row(page);
     int y = grid_add_row(page), right = page->width - 1, x = 1;
     if (queries.count > 0) {
