@@ -190,6 +190,7 @@ static void a_cancelled_run_stops(void **state) {
         running_raised(running, "Cancelled", "the run was stopped");
         cancelled = false;
     }
+    running->runtime.cancelled = NULL;
 }
 
 /* Every test gets a run of its own. */
