@@ -116,6 +116,19 @@ static bool sweep(struct stage *stage, struct project *project, struct urlconf u
     return done;
 }
 
+/* A listing that only sets MIDDLEWARE: the requests are sent for it. */
+static bool send_requests(struct stage *stage, struct project *project) {
+    if (tape_count(cut_whole(stage->tape), TAPE_REQUEST, ANY_EVENT) > 0) return true;
+    stage->head.line = 0;
+    int64_t requests = stage_number(stage, "requests");
+    int64_t without_key = stage_number(stage, "without-key");
+    for (int64_t i = 0; i < requests; i++) {
+        if (runtime_cancelled(&stage->runtime)) return false;
+        if (!project_get(project, "/articles/", i % 100 < without_key ? NULL : "k3y")) return false;
+    }
+    return true;
+}
+
 static bool run_with_database(struct stage *stage, struct result *result) {
     struct view *view = arena_alloc(&stage->arena, sizeof *view);
     if (!view) return fault_no_memory(&stage->fault);
@@ -127,9 +140,9 @@ static bool run_with_database(struct stage *stage, struct result *result) {
     const struct module *const *modules = project_modules(project, &count);
     struct script *script = stage_script(stage, &stage->runtime, modules, count);
     if (!script) return false;
-    project_attach(project, script);
+    if (!project_define(project, script)) return false;
     project_sort(project, lane_of, NULL);
-    return script_run(&stage->runtime, script, stage->listing) &&
+    return script_run(&stage->runtime, script, stage->listing) && send_requests(stage, project) &&
            sweep(stage, project, urlconf, result);
 }
 

@@ -325,6 +325,13 @@ static bool call_get(struct runtime *runtime, struct object *self,
     return request_with(runtime, &project->own, "GET", arguments, result);
 }
 
+bool project_get(struct project *project, const char *path, const char *key) {
+    struct value value = value_text(path), response;
+    struct keyword keyword = {"HTTP_X_API_KEY", value_text(key ? key : "")};
+    struct arguments arguments = {&value, 1, &keyword, key ? 1 : 0};
+    return call_get(project->runtime, &project->get.base, &arguments, &response);
+}
+
 static const struct object_type get_type = {.name = "function", .call = call_get};
 
 /* ---- the project ----------------------------------------------------------------------------- */
@@ -353,6 +360,15 @@ struct project *project_new(struct runtime *runtime, struct urlconf urlconf) {
 
 void project_attach(struct project *project, const struct script *script) {
     project->script = script;
+}
+
+bool project_define(struct project *project, struct script *script) {
+    project_attach(project, script);
+    for (size_t i = 0; i < project->daybook.count; i++) {
+        const struct module_name *name = &project->daybook_names[i];
+        if (!script_define(project->runtime, script, name->name, name->value)) return false;
+    }
+    return true;
 }
 
 void project_tell(struct project *project,

@@ -52,6 +52,13 @@ void project_sort(struct project *project,
 /* What imports may name: django.test (Client) and daybook (Layer, get). */
 const struct module *const *project_modules(const struct project *project, size_t *count);
 
+/* Attaches the script, and gives it the names Layer and get without an import. */
+bool project_define(struct project *project, struct script *script);
+
+/* What get(path, HTTP_X_API_KEY=key) in the listing does; key may be NULL for none. For a host that
+ * sends requests of its own. */
+bool project_get(struct project *project, const char *path, const char *key);
+
 /* The layers that MIDDLEWARE names now, in the runtime's arena. False: a fault, such as Django's
  * ImportError for a name that is not there. */
 bool project_layers(struct project *project, struct layer **layers, size_t *count);

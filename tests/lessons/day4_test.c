@@ -106,6 +106,17 @@ static void an_edited_list_is_what_runs(void **state) {
     stage_close(stage);
 }
 
+static void a_list_alone_is_sent_a_request(void **state) {
+    (void)state;
+    static const struct setting settings[SETTINGS_MOST] = {{"path", "/raise/ValueError/"}};
+    struct stage *stage =
+        ran("onion", settings, "MIDDLEWARE = [Layer('A'), Layer('B', style='mixin')]\n");
+    assert_all_hold(stage);
+    assert_true(number_of(stage, 0, "entered") == 2);
+    assert_true(number_of(stage, 1, "raised") == 1);
+    stage_close(stage);
+}
+
 /* ---- short-circuit --------------------------------------------------------------------------- */
 
 static void refusals_cost_nothing_below_at_every_setting(void **state) {
@@ -161,6 +172,23 @@ static void a_query_above_the_api_key_layer_is_paid_by_refusals_too(void **state
     assert_true(number_of(stage, 0, "queries") == 1);
     assert_true(holds(stage, 1));
     assert_true(holds(stage, 2));
+    stage_close(stage);
+}
+
+static void a_list_alone_is_sent_both_lanes(void **state) {
+    (void)state;
+    static const struct setting settings[SETTINGS_MOST] = {
+        {"without-key", "30"}, {"queries", "2"}, {"requests", "100"}};
+    struct stage *stage =
+        ran("short-circuit", settings,
+            "MIDDLEWARE = [Layer('A'), 'blog.middleware.ApiKeyMiddleware', Layer('B')]\n");
+    assert_all_hold(stage);
+    assert_true(number_of(stage, 0, "requests") == 30);
+    assert_true(number_of(stage, 2, "responses_seen") == 30);
+    double number;
+    size_t order[ORDER_MOST];
+    assert_true(stage->step->prediction->answer(stage, &number, order));
+    assert_true(number == 70 * 2);
     stage_close(stage);
 }
 
@@ -221,6 +249,8 @@ int main(void) {
         cmocka_unit_test(the_onion_is_mirrored_whatever_the_path),
         cmocka_unit_test(the_response_leaves_the_last_layer_first),
         cmocka_unit_test(an_edited_list_is_what_runs),
+        cmocka_unit_test(a_list_alone_is_sent_a_request),
+        cmocka_unit_test(a_list_alone_is_sent_both_lanes),
         cmocka_unit_test(refusals_cost_nothing_below_at_every_setting),
         cmocka_unit_test(queries_are_those_of_the_requests_with_a_key),
         cmocka_unit_test(without_the_api_key_layer_the_claims_fall),
