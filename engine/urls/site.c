@@ -202,6 +202,20 @@ static bool remember(struct runtime *runtime, struct url_site *site, struct url_
     return !fault_raised(runtime->fault);
 }
 
+/* Opens the span of a call: "resolve('/articles/7/')". */
+static const char *enter_call(struct runtime *runtime, const char *function, const char *asked) {
+    if (!runtime->head->tape) return "";
+    const char *subject = arena_format(runtime->arena, "%s('%s')", function, asked);
+    if (!subject) return fault_no_memory(runtime->fault), NULL;
+    head_enter(runtime->head, TAPE_MARK, subject);
+    return subject;
+}
+
+static void leave_call(struct runtime *runtime, const char *subject) {
+    if (runtime->head->tape)
+        head_leave(runtime->head, TAPE_MARK, subject, !fault_raised(runtime->fault));
+}
+
 static bool do_resolve(struct runtime *runtime, struct url_site *site, struct value path,
                        struct route_match *match) {
     bool found;
@@ -224,7 +238,10 @@ static bool call_resolve(struct runtime *runtime, struct url_site *site,
     object->base.type = &resolver_match_type;
     *result = value_object(&object->base);
     if (given[0].kind != VALUE_TEXT) given[0] = value_text(path);
+    const char *span = enter_call(runtime, "resolve", path);
+    if (!span) return false;
     do_resolve(runtime, site, given[0], &object->match);
+    leave_call(runtime, span);
     return remember(
         runtime, site,
         (struct url_answer){.question = ASKED_RESOLVE, .asked = path, .match = object->match});
@@ -262,8 +279,10 @@ static bool call_reverse(struct runtime *runtime, struct url_site *site,
         !read_reverse(runtime, given, &call))
         return false;
     const char *name = object_str(runtime, given[0]), *path = NULL;
-    if (!name) return false;
+    const char *span = name ? enter_call(runtime, "reverse", name) : NULL;
+    if (!span) return false;
     if (current_resolver(runtime, site)) path = resolver_reverse(runtime, site->resolver, &call);
+    leave_call(runtime, span);
     if (path) *result = value_text(path);
     return remember(runtime, site,
                     (struct url_answer){.question = ASKED_REVERSE, .asked = name, .path = path});
@@ -303,20 +322,4 @@ const struct module *urls_site_module(struct runtime *runtime, struct url_site *
     }
     *module = (struct module){"django.urls", names, FUNCTION_COUNT};
     return module;
-}
-
-/* ---- views that only have a name ---------------------------------------------------------- */
-
-static enum view_says no_body(const struct view *view, struct view_frame *frame) {
-    fault_raise(frame->runtime->fault, "NotSupported", "the view %s has no body here", view->name);
-    return VIEW_RAISES;
-}
-
-bool urls_named_view(struct runtime *runtime, const char *name, struct value *view) {
-    struct view *made = arena_alloc(runtime->arena, sizeof *made);
-    const char *copy = arena_string(runtime->arena, name);
-    if (!made || !copy) return fault_no_memory(runtime->fault);
-    *made = (struct view){{&view_type}, copy, "__main__", no_body, NULL};
-    *view = value_object(&made->base);
-    return true;
 }

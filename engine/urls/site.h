@@ -5,7 +5,8 @@
  *     resolve("/articles/7/").kwargs
  *
  * resolve() and reverse() ask the list that the listing calls `urlpatterns` at that moment. Every
- * call of theirs is remembered with its answer, so that whoever ran the listing can tell.
+ * call of theirs is a MARK span on the tape, "resolve('/articles/7/')", and is remembered with its
+ * answer, so that whoever ran the listing can tell.
  *
  * Order of calls: urls_site_init, urls_site_module, then script_new with that module, and
  * site->script set to what it gave; after each statement, the answers. */
@@ -43,6 +44,10 @@ const struct module *urls_site_module(struct runtime *, struct url_site *);
 /* A view that only has a name: what an unknown name in a urlconf stands for. In the arena; false:
  * fault. */
 bool urls_named_view(struct runtime *, const char *name, struct value *view);
+
+/* `from blog import views`: whatever is asked of views is a view of that name, and the same one
+ * each time. In the arena; NULL: fault. */
+const struct module *urls_blog_module(struct runtime *);
 
 /* What resolve() returns (django.urls.ResolverMatch). */
 struct match_object {
