@@ -11,6 +11,7 @@
 #include "engine/server/load.h"
 #include "engine/server/pages.h"
 #include "engine/server/server.h"
+#include "engine/urls/urlconf.h"
 #include "lessons/day1.h"
 
 enum { LANE_CLIENT, LANE_SERVER };
@@ -32,13 +33,22 @@ static struct layer *make_layers(struct stage *stage, size_t count) {
     return made ? layers : NULL;
 }
 
-static struct page *make_pages(struct stage *stage) {
-    struct page *pages = arena_array(&stage->arena, 3, sizeof *pages);
-    if (!pages) return NULL;
-    pages[0] = (struct page){"/", view_working("home", &little_work)};
-    pages[1] = (struct page){"/articles/", view_working("articles", &little_work)};
-    pages[2] = (struct page){"/about/", view_working("about", &little_work)};
-    return pages;
+/* urlpatterns: three routes, each to a view of its own. */
+static struct resolver *make_resolver(struct stage *stage) {
+    static const struct {
+        const char *route, *name;
+    } pages[] = {{"", "home"}, {"articles/", "articles"}, {"about/", "about"}};
+    enum { PAGES = sizeof pages / sizeof *pages };
+    struct runtime *runtime = &stage->runtime;
+    struct view *views = arena_array(&stage->arena, PAGES, sizeof *views);
+    struct list *urlpatterns = views ? list_new(runtime, &list_type, PAGES) : NULL;
+    for (size_t i = 0; urlpatterns && i < PAGES; i++) {
+        views[i] = view_working(pages[i].name, &little_work);
+        struct route *route = urlconf_route(runtime, pages[i].route, &views[i], pages[i].name);
+        bool added = route && list_append(runtime, urlpatterns, value_object(&route->base));
+        if (!added) return NULL;
+    }
+    return urlpatterns ? resolver_new(runtime, value_object(&urlpatterns->base)) : NULL;
 }
 
 /* The server is done a moment after the client has its answer: its last spans are closed then. */
@@ -65,10 +75,9 @@ static bool send_one(struct stage *stage, const struct server *server) {
 bool request_run(struct stage *stage) {
     size_t count = (size_t)stage_number(stage, "layers");
     struct layer *layers = make_layers(stage, count);
-    struct page *list = layers ? make_pages(stage) : NULL;
-    if (!list) return fault_no_memory(&stage->fault);
-    struct pages pages = {list, 3};
-    struct chain *chain = chain_build(&stage->runtime, layers, count, pages_urlconf(&pages));
+    struct resolver *resolver = layers ? make_resolver(stage) : NULL;
+    if (!resolver) return fault_no_memory(&stage->fault); /* the first fault stays */
+    struct chain *chain = chain_build(&stage->runtime, layers, count, urlconf_of(resolver));
     if (!chain) return false;
     struct application application = {.chain = chain,
                                       .tape = stage->tape,
@@ -150,7 +159,7 @@ static const char *label_of(struct arena *arena, const struct walk *walk) {
     case TAPE_RUN: return "client: connect, send, read";
     case TAPE_REQUEST: return arena_format(arena, "server: %s", subject);
     case TAPE_HOOK: return "handler";
-    case TAPE_PATTERN: return arena_format(arena, "pattern %s", subject);
+    case TAPE_PATTERN: return arena_format(arena, "pattern '%s'", subject);
     case TAPE_VIEW: return arena_format(arena, "view %s", subject);
     default: return arena_string(arena, subject);
     }

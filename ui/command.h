@@ -43,7 +43,7 @@ struct command {
 
 /* command_read is what `daybook` does without the name of a command. */
 extern const struct command command_read, command_list, command_run, command_verify,
-    command_progress, command_export, command_try;
+    command_progress, command_export, command_try, command_serve;
 
 /* The table, in the order of --help. */
 extern const struct command *const commands[];

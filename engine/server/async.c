@@ -336,12 +336,9 @@ void *async_run(void *argument) {
     struct thread *thread = argument;
     struct server *server = thread->server;
     struct loop *loop = server->loop;
-    const struct application *application = server->options.application;
-    if (application->open_database)
-        loop->worker.database = application->open_database(application, &thread->fault);
+    loop->worker.database = thread->database;
     uv_run(&loop->loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop->loop);
-    if (loop->worker.database) application->close_database(loop->worker.database);
     thread->used = usage_now();
     memory_give(server->memory, loop, sizeof *loop);
     return NULL;

@@ -47,6 +47,12 @@ bool exchange_init(struct exchange *exchange, struct worker *worker) {
     return has_block;
 }
 
+static void count_request(struct tallies *tallies, int status) {
+    if (!tallies) return;
+    atomic_fetch_add_explicit(&tallies->requests, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&tallies->by_hundred[status / 100], 1, memory_order_relaxed);
+}
+
 /* The request is over, one way or another. */
 static void end_request(struct exchange *exchange) {
     if (exchange->passing) passage_abandon(&exchange->passage);
@@ -54,7 +60,10 @@ static void end_request(struct exchange *exchange) {
     int status = exchange->response ? exchange->response->status : 0;
     if (exchange->response) response_close(exchange->response);
     exchange->response = NULL;
-    if (exchange->label) head_leave(&exchange->head, TAPE_REQUEST, exchange->label, status);
+    if (exchange->label) {
+        head_leave(&exchange->head, TAPE_REQUEST, exchange->label, status);
+        count_request(exchange->worker->application->tallies, status);
+    }
     exchange->label = NULL;
     exchange->body = NULL;
     exchange->body_length = 0;
@@ -107,6 +116,8 @@ int exchange_output(struct exchange *exchange, struct iovec pieces[2]) {
 }
 
 void exchange_sent(struct exchange *exchange, size_t length) {
+    struct tallies *tallies = exchange->worker->application->tallies;
+    if (tallies) atomic_fetch_add_explicit(&tallies->bytes, length, memory_order_relaxed);
     size_t front = wire_bytes_length(&exchange->output);
     if (front > length) front = length;
     wire_bytes_drop(&exchange->output, front);

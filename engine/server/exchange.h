@@ -30,6 +30,13 @@ struct patience {
     uint64_t idle_ns;    /* between two requests on one connection */
 };
 
+/* Running sums of a server, to be read by anyone at any time. */
+struct tallies {
+    _Atomic uint64_t requests;      /* answered to the end */
+    _Atomic uint64_t by_hundred[6]; /* [2]: 2xx; [0]: never answered */
+    _Atomic uint64_t bytes;         /* sent, heads included */
+};
+
 /* What is served, and how. Shared by all threads of a server, which only read it. */
 struct application {
     const struct chain *chain;
@@ -40,6 +47,8 @@ struct application {
     struct wire_limits limits;
     struct patience patience;
     bool keep_alive; /* false: closes after each answer, as gunicorn's sync worker does */
+
+    struct tallies *tallies; /* counted up as it goes; NULL: nobody asks */
 
     /* Gives a thread its own database, when it starts, and takes it back. NULL: it needs none. */
     struct database *(*open_database)(const struct application *application, struct fault *fault);

@@ -12,11 +12,11 @@ struct thread {
     struct server *server;
     pthread_t id;
     bool runs;
-    int wake[2];              /* a pipe: whoever waits, waits for its read end too */
-    atomic_bool killed;       /* of a sync worker: the arbiter wants this connection dropped */
-    _Atomic uint64_t beat_ns; /* of a sync worker: its heartbeat; 0 while it is idle */
-    struct usage used;        /* set when the thread ends */
-    struct fault fault;       /* of starting: what the thread could not open */
+    int wake[2];               /* a pipe: whoever waits, waits for its read end too */
+    atomic_bool killed;        /* of a sync worker: the arbiter wants this connection dropped */
+    _Atomic uint64_t beat_ns;  /* of a sync worker: its heartbeat; 0 while it is idle */
+    struct usage used;         /* set when the thread ends */
+    struct database *database; /* opened before the thread starts, closed after it has ended */
 };
 
 struct server {

@@ -247,8 +247,7 @@ void *sync_worker_run(void *argument) {
     *worker = (struct sync_worker){.thread = thread, .worker = {.application = application}};
     head_init(&worker->head, application->tape);
     worker->head.lane = application->lane;
-    if (application->open_database)
-        worker->worker.database = application->open_database(application, &thread->fault);
+    worker->worker.database = thread->database;
     while (look_up(worker)) {
         bool knocked = worker->polled[1].revents != 0;
         if (worker->kept_count) serve_kept(worker);
@@ -256,7 +255,6 @@ void *sync_worker_run(void *argument) {
         if (connection) serve_one(worker, connection);
     }
     while (worker->kept_count) drop(worker, worker->kept[--worker->kept_count]);
-    if (worker->worker.database) application->close_database(worker->worker.database);
     thread->used = usage_now();
     memory_give(application->memory, worker, sizeof *worker);
     return NULL;
