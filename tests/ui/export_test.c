@@ -1,0 +1,193 @@
+/* What the exports hold: HTML that is well formed and loads nothing, JSON that says what the notes
+ * say, Markdown that keeps them; and the pages that go with the program name every option. */
+#include "tests/support/testing.h"
+
+#include "data/data.h"
+#include "lessons/lesson.h"
+#include "tests/support/json.h"
+#include "tests/support/program.h"
+#include "ui/html.h"
+
+static int make_program(void **state) {
+    struct program *program = malloc(sizeof *program);
+    *state = program;
+    return program && program_init(program) ? 0 : -1;
+}
+
+static int drop_program(void **state) {
+    program_release(*state);
+    free(*state);
+    return 0;
+}
+
+/* ---- HTML ------------------------------------------------------------------------------------ */
+
+enum { OPEN_MOST = 64, NAME_MOST = 24 };
+
+static bool is_void(const char *name) {
+    static const char *const names[] = {"meta", "br", "hr", "!DOCTYPE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+/* Every element that opens closes, in order; attributes are quoted. */
+static void check_well_formed(const char *html) {
+    char open[OPEN_MOST][NAME_MOST];
+    size_t depth = 0;
+    for (const char *at = strchr(html, '<'); at; at = strchr(at, '<')) {
+        bool closing = at[1] == '/';
+        char name[NAME_MOST];
+        at += 1 + closing;
+        size_t length = strcspn(at, " >/\n");
+        assert_true(length > 0 && length < sizeof name);
+        memcpy(name, at, length);
+        name[length] = '\0';
+        const char *end = at;
+        for (bool quoted = false; *end && (quoted || *end != '>'); end++)
+            if (*end == '"') quoted = !quoted;
+        assert_true(*end == '>');
+        if (closing) {
+            assert_true(depth > 0);
+            assert_string_equal(open[--depth], name);
+        } else if (end[-1] != '/' && !is_void(name)) {
+            assert_true(depth < OPEN_MOST);
+            memcpy(open[depth++], name, sizeof name);
+        }
+        at = end;
+    }
+    assert_int_equal(depth, 0);
+}
+
+static void the_html_page_is_well_formed_and_loads_nothing(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", NULL), 0);
+    check_well_formed(program->out);
+    static const char *const loading[] = {"<script", "<link", "<img", "src=", "@import", "url("};
+    for (size_t i = 0; i < sizeof loading / sizeof *loading; i++)
+        assert_null(strstr(program->out, loading[i]));
+    assert_non_null(strstr(program->out, "<html lang=\"en\">"));
+    assert_non_null(strstr(program->out, "<a href=\"#lazy\">"));
+    assert_non_null(strstr(program->out, "<section id=\"lazy\">"));
+    assert_null(strstr(program->out, "<!--"));
+}
+
+static void measured_html_draws_with_titles_and_numbers_beside(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", "-m", "4/3", NULL), 0);
+    check_well_formed(program->out);
+    assert_non_null(strstr(program->out, "role=\"img\" aria-labelledby="));
+    assert_non_null(strstr(program->out, "<summary>as numbers</summary>"));
+    assert_non_null(strstr(program->out, "<span class=\"good\">ok</span>"));
+    assert_non_null(strstr(program->out, "simulated: "));
+}
+
+static void what_a_figure_says_cannot_break_out_of_the_page(void **state) {
+    (void)state;
+    static const struct figure_bar evil[] = {{"<script>alert(\"x\")</script>", 1, "&\x01'", 0}};
+    static const struct figure figure = {.kind = FIGURE_BARS,
+                                         .title = "</figcaption><b>",
+                                         .simulated = "\"<",
+                                         .bars = {evil, 1, "calls"}};
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    html_add_figure(&text, &figure, "id");
+    const char *html = text_finish(&text);
+    check_well_formed(html);
+    assert_null(strstr(html, "<script"));
+    assert_null(strchr(html, '\x01'));
+    assert_non_null(strstr(html, "&lt;/figcaption&gt;&lt;b&gt;"));
+    arena_release(&arena);
+}
+
+/* ---- JSON and Markdown ------------------------------------------------------------------------
+ */
+
+static void the_json_export_has_a_line_for_each_lesson(void **state) {
+    struct program *program = *state;
+    struct arena arena;
+    arena_init(&arena, NULL);
+    assert_int_equal(program_run(program, "export", "-f", "json", NULL), 0);
+    const struct json_node *lines = json_read_lines(&arena, program->out);
+    assert_non_null(lines);
+    assert_int_equal(lines->count, LESSON_COUNT);
+    for (size_t i = 0; i < LESSON_COUNT; i++) {
+        const struct json_node *line = json_at(lines, i), *steps = json_get(line, "steps");
+        assert_string_equal(json_get_text(line, "lesson"), lessons[i]->slug);
+        assert_int_equal(steps->count, lessons[i]->step_count);
+        for (size_t j = 0; j < steps->count; j++) {
+            const struct step *step = &lessons[i]->steps[j];
+            assert_string_equal(json_get_text(json_at(steps, j), "step"), step->slug);
+            assert_string_equal(json_get_text(json_at(steps, j), "listing"),
+                                step_listing(lessons[i], step));
+            assert_int_equal(json_get(json_at(steps, j), "measured")->kind, JSON_NULL);
+        }
+    }
+    arena_release(&arena);
+}
+
+static void the_markdown_export_keeps_every_section_of_the_notes(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "md", NULL), 0);
+    assert_null(strstr(program->out, "<!--"));
+    for (size_t i = 0; i < LESSON_COUNT; i++)
+        for (size_t j = 0; j < lessons[i]->step_count; j++) {
+            struct slice_of_note section = step_section(lessons[i], &lessons[i]->steps[j]);
+            char *text = strndup(section.text, section.length);
+            assert_non_null(strstr(program->out, text));
+            free(text);
+        }
+}
+
+/* ---- what goes with the program ----------------------------------------------------------------
+ */
+
+static const char *page(const char *path) {
+    const struct data_file *file = data_find(path);
+    assert_non_null(file);
+    return file->text;
+}
+
+/* The page names an option as `--set`, `-l set` (fish) or `Fl -set` (mdoc). */
+static void expect_option(const char *path, const char *name) {
+    char forms[3][40];
+    snprintf(forms[0], sizeof forms[0], "--%s", name);
+    snprintf(forms[1], sizeof forms[1], "-l %s", name);
+    snprintf(forms[2], sizeof forms[2], "Fl -%s", name);
+    for (size_t i = 0; i < 3; i++)
+        if (strstr(page(path), forms[i])) return;
+    fail_msg("%s says nothing of --%s", path, name);
+}
+
+static void manual_and_completions_know_every_option(void **state) {
+    struct program *program = *state;
+    static const char *const commands[] = {"run", "list", "export", "verify", "try", "progress"};
+    static const char *const pages[] = {"daybook.1", "completions/daybook.bash",
+                                        "completions/_daybook", "completions/daybook.fish"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        assert_int_equal(program_run(program, commands[i], "--help", NULL), 0);
+        for (const char *at = program->out; (at = strstr(at, "--")) != NULL;) {
+            char name[32];
+            at += 2;
+            snprintf(name, sizeof name, "%.*s", (int)strspn(at, "abcdefghijklmnopqrstuvwxyz-"), at);
+            for (size_t j = 0; j < sizeof pages / sizeof *pages; j++)
+                if (*name) expect_option(pages[j], name);
+        }
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(the_html_page_is_well_formed_and_loads_nothing),
+        TEST(measured_html_draws_with_titles_and_numbers_beside),
+        TEST(what_a_figure_says_cannot_break_out_of_the_page),
+        TEST(the_json_export_has_a_line_for_each_lesson),
+        TEST(the_markdown_export_keeps_every_section_of_the_notes),
+        TEST(manual_and_completions_know_every_option),
+    };
+    return RUN_TESTS(tests);
+}
