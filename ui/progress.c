@@ -283,6 +283,13 @@ bool progress_is_done(struct progress *progress, const char *lesson, const char 
     return done;
 }
 
+void progress_each_done(struct progress *progress,
+                        void (*each)(void *context, const char *lesson, const char *step),
+                        void *context) {
+    sqlite3_stmt *statement = prepare(progress, "SELECT lesson, step FROM done", NULL, 0);
+    while (next_row(progress, statement)) each(context, column(statement, 0), column(statement, 1));
+}
+
 /* ---- predictions --------------------------------------------------------------------------- */
 
 void progress_predict(struct progress *progress, const struct progress_prediction *prediction) {

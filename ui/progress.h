@@ -55,6 +55,11 @@ void progress_visit(struct progress *progress, const char *lesson, const char *s
 void progress_mark_done(struct progress *progress, const char *lesson, const char *step);
 bool progress_is_done(struct progress *progress, const char *lesson, const char *step);
 
+/* Gives every step that is done to `each`, in one query; the strings live for that call only. */
+void progress_each_done(struct progress *progress,
+                        void (*each)(void *context, const char *lesson, const char *step),
+                        void *context);
+
 /* ---- predictions ------------------------------------------------------------------------ */
 
 /* An answered prediction: what was asked, what the learner said, what the run measured. */

@@ -47,6 +47,26 @@ static void what_was_noted_is_there_next_time(void **state) {
     progress_close(progress);
 }
 
+static void join_step(void *context, const char *lesson, const char *step) {
+    char *all = context;
+    size_t used = strlen(all);
+    snprintf(all + used, 256 - used, "%s/%s ", lesson, step);
+}
+
+static void all_that_is_done_comes_in_one_query(void **state) {
+    char all[256] = "";
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_each_done(progress, join_step, all);
+    assert_string_equal(all, "");
+    progress_mark_done(progress, "lazy", "cache");
+    progress_mark_done(progress, "sql", "annotate");
+    progress_each_done(progress, join_step, all);
+    assert_non_null(strstr(all, "lazy/cache "));
+    assert_non_null(strstr(all, "sql/annotate "));
+    assert_int_equal(strlen(all), strlen("lazy/cache sql/annotate "));
+    progress_close(progress);
+}
+
 static void the_last_answer_to_a_question_counts(void **state) {
     struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
     struct progress_prediction wrong = {"lazy", "cache", "how many?", "2", "1", false};
@@ -233,6 +253,7 @@ static void an_empty_file_is_taken_as_new(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_was_noted_is_there_next_time),
+        TEST(all_that_is_done_comes_in_one_query),
         TEST(the_last_answer_to_a_question_counts),
         TEST(predictions_come_back_as_they_were_given),
         TEST(forgetting_leaves_nothing_in_the_file),

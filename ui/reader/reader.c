@@ -91,13 +91,14 @@ static void save_done(struct reader *reader) {
     save_prediction(reader);
 }
 
-static void load_done(struct reader *reader) {
-    struct state *state = &reader->state;
-    for (size_t i = 0; reader->progress && i < state->course.count; i++) {
-        const struct lesson *lesson = state->course.lessons[i];
-        for (size_t j = 0; j < lesson->step_count; j++)
-            state_visit_of(state, i, j)->done =
-                progress_is_done(reader->progress, lesson->slug, lesson->steps[j].slug);
+/* Steps of another daybook, which this one does not have, are passed over. */
+static void mark_done(void *context, const char *lesson, const char *step) {
+    struct state *state = context;
+    for (size_t i = 0; i < state->course.count; i++) {
+        const struct lesson *known = state->course.lessons[i];
+        if (strcmp(known->slug, lesson) != 0) continue;
+        for (size_t j = 0; j < known->step_count; j++)
+            if (strcmp(known->steps[j].slug, step) == 0) state_visit_of(state, i, j)->done = true;
     }
 }
 
@@ -312,7 +313,7 @@ static bool open_state(struct reader *reader, const struct reader_options *optio
     terminal_size(reader->terminal, &wanted.height, &wanted.width);
     if (!state_init(&reader->state, &wanted)) return false;
     grid_init(&reader->grid, options->ascii);
-    load_done(reader);
+    if (reader->progress) progress_each_done(reader->progress, mark_done, &reader->state);
     open_place(reader, options);
     const char *warning = reader->progress ? progress_warning(reader->progress) : NULL;
     if (warning) snprintf(reader->state.message, sizeof reader->state.message, "%s", warning);
