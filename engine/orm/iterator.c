@@ -1,11 +1,13 @@
 /* iterator - QuerySet.iterator(): rows as they are read, and none of them kept.
  *
- *     next -> [ chunk being handed out ] -> [ chunk before: freed, unless somebody holds on to it ]
+ *     [ chunk ]           being handed out
+ *     [ spent ]           the one before: its last row may still be the loop's variable
+ *     (the one before that is freed, unless somebody holds on to it)
  *
- * A chunk is chunk_size rows in an arena of their own. When it is used up, the next one is read;
- * the chunk before the one just used up is then looked for in everything the running code still
- * holds. Not found, it is freed: memory grows with chunk_size and not with the rows. Found, or
- * where nobody can tell what is held, it stays as long as the connection.
+ * A chunk is chunk_size rows in an arena of their own. When it is used up, the next one is read,
+ * and the one spent before it is looked for in everything the running code still holds. Not found,
+ * it is freed: memory grows with chunk_size and not with the rows. Found, or where nobody can tell
+ * what is held, it stays as long as the connection.
  *
  * Mirrors QuerySet.iterator and _iterator of django.db.models.query: no cache, no prefetching. */
 #include <string.h>
@@ -21,7 +23,7 @@ struct generator {
     bool opened;
     unsigned patience, unasked; /* see retire */
     struct arena *chunk;        /* of the rows below; NULL before the first */
-    struct arena *before;       /* the chunk used up before it; NULL: none, or given back */
+    struct arena *spent;        /* of the rows before them, of which the last may be in use */
     struct value *items;        /* the rows read and not yet handed out */
     size_t count, handed;
 };
@@ -68,18 +70,15 @@ static void retire(struct runtime *runtime, struct generator *generator, struct 
     generator->patience = freed ? 0 : generator->patience * 2 + 1;
 }
 
-/* The chunk just used up makes room for the next. Its last row is still the loop's variable, so what
- * is looked for, and given back, is the one before it. */
+/* Lets go of the chunk before the one just used up, and reads the next one. */
 static bool turn_chunk(struct runtime *runtime, struct generator *generator) {
-    struct arena *used = generator->before;
-    generator->before = generator->chunk;
+    struct arena *old = generator->spent;
+    generator->spent = generator->chunk;
     generator->count = generator->handed = 0;
     generator->items = NULL;
+    retire(runtime, generator, old);
     generator->chunk = database_chunk(runtime->database);
-    if (!generator->chunk) return fault_no_memory(runtime->fault);
-    if (!read_chunk(runtime, generator)) return false;
-    retire(runtime, generator, used);
-    return true;
+    return generator->chunk ? read_chunk(runtime, generator) : fault_no_memory(runtime->fault);
 }
 
 static bool next(struct runtime *runtime, struct object *self, struct value *result, bool *done) {
