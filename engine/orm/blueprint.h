@@ -308,6 +308,7 @@ struct expression *transform_apply(struct runtime *, struct expression *, const 
 struct sql {
     struct runtime *runtime;
     struct query *query; /* whose aliases are quoted now */
+    bool in_left;        /* inside a lookup's left side: conditions there get braces */
     struct text text;
     struct value *parameters;
     size_t count, capacity;
@@ -333,6 +334,9 @@ bool sql_append(struct sql *, const struct sql *other);
 bool sql_same(struct runtime *, const struct sql *, const struct sql *);
 
 enum written expression_write(struct sql *, const struct expression *);
+/* The left side of a lookup, which Django resolves once more: that gives conditions in it braces.
+ */
+enum written expression_write_left(struct sql *, const struct expression *);
 enum written lookup_write(struct sql *, const struct expression *);
 enum written query_write(struct sql *, struct query *, bool column_aliases);
 

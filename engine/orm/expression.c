@@ -299,7 +299,7 @@ static struct expression *resolve_where(const struct resolve *how, struct expres
     return copy;
 }
 
-struct expression *expression_resolve(const struct resolve *how, struct expression *node) {
+static struct expression *resolve_node(const struct resolve *how, struct expression *node) {
     switch ((enum expression_kind)node->kind) {
     case EXPRESSION_F: return query_resolve_ref(how, node->name);
     case EXPRESSION_OUTER_REF:
@@ -329,6 +329,14 @@ struct expression *expression_resolve(const struct resolve *how, struct expressi
     case EXPRESSION_LOOKUP: return resolve_sources(how, node);
     }
     return node;
+}
+
+/* A listing may nest expressions as deep as it likes; the C stack may not be nested so. */
+struct expression *expression_resolve(const struct resolve *how, struct expression *node) {
+    if (!runtime_enter(how->runtime)) return NULL;
+    struct expression *resolved = resolve_node(how, node);
+    runtime_leave(how->runtime);
+    return resolved;
 }
 
 /* ---- other aliases -------------------------------------------------------------------------- */

@@ -146,10 +146,10 @@ static enum written write_case(struct sql *sql, const struct expression *node) {
 }
 
 static enum written write_query_node(struct sql *sql, struct query *query) {
-    struct query *outer = sql->query;
-    sql->query = query;
+    bool in_left = sql->in_left;
+    sql->in_left = false;
     enum written written = query_write(sql, query, false);
-    sql->query = outer;
+    sql->in_left = in_left;
     return written;
 }
 
@@ -188,6 +188,8 @@ static enum written write_order(struct sql *sql, const struct expression *node) 
  * all must be so. The same count tells when every row matches. */
 static enum written write_where(struct sql *sql, const struct expression *node) {
     struct sql_mark start = sql_mark(sql);
+    bool braces = node->resolved || sql->in_left;
+    sql->in_left = false;
     size_t full_needed = node->or_connected ? 1 : node->source_count;
     size_t empty_needed = node->or_connected ? node->source_count : 1;
     size_t parts = 0;
@@ -215,12 +217,12 @@ static enum written write_where(struct sql *sql, const struct expression *node) 
         sql_rewind(sql, start);
     else if (node->negated)
         sql_add_char(sql, ')');
-    else if (parts > 1 || node->resolved)
+    else if (parts > 1 || braces)
         sql_wrap(sql, start);
     return done(sql);
 }
 
-enum written expression_write(struct sql *sql, const struct expression *node) {
+static enum written write_node(struct sql *sql, const struct expression *node) {
     switch ((enum expression_kind)node->kind) {
     case EXPRESSION_COLUMN: return write_column(sql, node);
     case EXPRESSION_LOOKUP: return lookup_write(sql, node);
@@ -253,4 +255,22 @@ enum written expression_write(struct sql *sql, const struct expression *node) {
                 "This queryset contains a reference to an outer query and may only be used in a "
                 "subquery.");
     return WRITTEN_FAULT;
+}
+
+/* A listing may nest expressions as deep as it likes; the C stack may not be nested so. */
+enum written expression_write(struct sql *sql, const struct expression *node) {
+    if (!runtime_enter(sql->runtime)) return WRITTEN_FAULT;
+    bool in_left = sql->in_left;
+    enum written written = write_node(sql, node);
+    sql->in_left = in_left;
+    runtime_leave(sql->runtime);
+    return written;
+}
+
+enum written expression_write_left(struct sql *sql, const struct expression *node) {
+    bool in_left = sql->in_left;
+    sql->in_left = true;
+    enum written written = expression_write(sql, node);
+    sql->in_left = in_left;
+    return written;
 }

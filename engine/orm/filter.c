@@ -363,8 +363,11 @@ static struct expression *build_child(const struct build *build, const struct ke
         return fault_raised(build->runtime->fault)
                    ? NULL
                    : build_positional(build, child->value, needed_inner);
-    if (expression->kind == EXPRESSION_Q) return build_q(build, expression, needed_inner);
-    return build_expression(build, expression);
+    if (expression->kind != EXPRESSION_Q) return build_expression(build, expression);
+    if (!runtime_enter(build->runtime)) return NULL;
+    struct expression *clause = build_q(build, expression, needed_inner);
+    runtime_leave(build->runtime);
+    return clause;
 }
 
 static struct expression *build_q(const struct build *outer, struct expression *q,

@@ -197,7 +197,7 @@ static enum written write_year(struct sql *sql, const struct expression *node) {
     const struct expression *column = node->sources[0]->sources[0];
     const struct field *output = expression_output(sql->runtime, column);
     if (!output) return WRITTEN_FAULT;
-    enum written written = expression_write(sql, column);
+    enum written written = expression_write_left(sql, column);
     if (written != WRITTEN) return written;
     int64_t year = node->value.integer;
     if (node->value.kind != VALUE_INT || year < 1 || year > 9999) {
@@ -260,7 +260,7 @@ enum written lookup_write(struct sql *sql, const struct expression *node) {
     if (is_year(node)) return write_year(sql, node);
     if (!is_bare(sql, node, &bare)) return WRITTEN_FAULT;
     if (bare && !node->value.integer) sql_add(sql, "NOT ");
-    enum written written = expression_write(sql, node->sources[0]);
+    enum written written = expression_write_left(sql, node->sources[0]);
     if (written != WRITTEN || bare) return written;
     sql_add_char(sql, ' ');
     return write_right(sql, node);

@@ -40,7 +40,8 @@ const struct field *model_reverse(const struct model *model, const char *query_n
         const struct model *other = model->registry->models[i];
         for (size_t j = 0; j < other->field_count; j++) {
             const struct field *field = &other->fields[j];
-            if (field->target != model || strcmp(field->related_query_name, query_name) != 0) continue;
+            if (field->target != model || strcmp(field->related_query_name, query_name) != 0)
+                continue;
             *from = other;
             return field;
         }
