@@ -512,16 +512,20 @@ struct materialized {
     uint64_t refresh_ns;
 };
 
+static const char create_view[] =
+    "CREATE TABLE \"blog_monthlysales\" (\"month\" date NOT NULL PRIMARY KEY, "
+    "\"total\" integer NOT NULL)";
+static const char fill_view[] =
+    "INSERT INTO \"blog_monthlysales\" (\"month\", \"total\") "
+    "SELECT django_date_trunc('month', \"happened_at\", NULL, NULL), SUM(\"amount\") "
+    "FROM \"blog_event\" WHERE \"kind\" = 'purchase' GROUP BY 1";
+
 /* REFRESH MATERIALIZED VIEW, as SQLite can be made to do it: empty the table and run the query into
  * it, in one transaction. The newest event seen is kept beside it. */
 static bool refresh(struct stage *stage, struct materialized *view) {
     static const char *const statements[] = {
-        "BEGIN",
-        "DELETE FROM \"blog_monthlysales\"",
-        "INSERT INTO \"blog_monthlysales\" (\"month\", \"total\") "
-        "SELECT django_date_trunc('month', \"happened_at\", NULL, NULL), SUM(\"amount\") "
-        "FROM \"blog_event\" WHERE \"kind\" = 'purchase' GROUP BY 1",
-        "UPDATE seen SET id = (SELECT COALESCE(MAX(\"id\"), 0) FROM \"blog_event\")",
+        "BEGIN",   "DELETE FROM \"blog_monthlysales\"",
+        fill_view, "UPDATE seen SET id = (SELECT COALESCE(MAX(\"id\"), 0) FROM \"blog_event\")",
         "COMMIT",
     };
     uint64_t start = clock_ns();
@@ -537,8 +541,7 @@ static bool refresh(struct stage *stage, struct materialized *view) {
 
 static bool prepare_view(struct stage *stage, struct materialized *view) {
     static const char *const statements[] = {
-        "CREATE TABLE \"blog_monthlysales\" (\"month\" date NOT NULL PRIMARY KEY, "
-        "\"total\" integer NOT NULL)",
+        create_view,
         "CREATE TEMPORARY TABLE seen (id integer)",
         "INSERT INTO seen VALUES (0)",
     };

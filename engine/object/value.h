@@ -76,8 +76,7 @@ static inline struct value value_object(struct object *object) {
 
 /* True for the kinds whose payload is text. */
 static inline bool value_is_textual(struct value value) {
-    return value.kind == VALUE_BIGINT ||
-           (value.kind >= VALUE_TEXT && value.kind <= VALUE_UUID);
+    return value.kind == VALUE_BIGINT || (value.kind >= VALUE_TEXT && value.kind <= VALUE_UUID);
 }
 
 #endif

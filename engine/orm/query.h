@@ -46,7 +46,8 @@ bool query_annotate(struct runtime *, struct query *, const struct arguments *, 
 bool query_values(struct runtime *, struct query *, const struct value *names, size_t count,
                   const struct keyword *expressions, size_t expression_count);
 
-bool query_select_related(struct runtime *, struct query *, const struct value *names, size_t count);
+bool query_select_related(struct runtime *, struct query *, const struct value *names,
+                          size_t count);
 void query_select_related_all(struct query *);  /* select_related() */
 void query_select_related_none(struct query *); /* select_related(None) */
 bool query_defer(struct runtime *, struct query *, const struct value *names, size_t count);
@@ -54,7 +55,8 @@ void query_defer_none(struct query *);
 bool query_only(struct runtime *, struct query *, const struct value *names, size_t count);
 
 /* a & b, a | b. */
-bool query_combine(struct runtime *, struct query *left, const struct query *right, bool conjunction);
+bool query_combine(struct runtime *, struct query *left, const struct query *right,
+                   bool conjunction);
 /* left.union(others...): kind is "union", "intersection" or "difference". */
 bool query_set_operation(struct runtime *, struct query *left, const char *kind,
                          struct query *const *others, size_t count, bool all);
@@ -81,7 +83,7 @@ enum convert {
 };
 
 struct selected_column {
-    const char *name;     /* attname, annotation or values() name */
+    const char *name; /* attname, annotation or values() name */
     enum convert convert;
     bool annotation; /* of a model query: not a column of the model */
 };
@@ -140,7 +142,8 @@ const struct model *instance_model(struct value value);
 /* Reads a concrete column of an instance (None when unsaved); a deferred one is fetched. */
 bool instance_column(struct runtime *, struct value instance, const struct field *, struct value *);
 
-/* The names that `from django.db.models import ...` finds for expressions: F, Q, Count, Value, ... */
+/* The names that `from django.db.models import ...` finds for expressions: F, Q, Count, Value, ...
+ */
 extern const struct module expression_module, function_module; /* django.db.models[.functions] */
 
 #endif
