@@ -194,7 +194,7 @@ void json_value(struct json *json, struct value value) {
     case VALUE_UUID: json_bytes(json, value.text, value.length); return;
     case VALUE_OBJECT: break;
     }
-    assert(!"an object has no plain JSON form");
+    assert(false && "an object has no plain JSON form");
 }
 
 void json_raw(struct json *json, const char *piece) {
