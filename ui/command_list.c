@@ -79,39 +79,41 @@ static void write_step(struct json *json, struct progress *progress, const struc
 
 /* ---- for people ---------------------------------------------------------------------------- */
 
-enum { SLUG_COLUMNS = 18, KNOB_INDENT = 9, KNOB_HANG = 30 };
+/*     9  n-plus-one               The query count that grows
+ *        done  select-related     One JOIN for the to-one side
+ *              articles=100         articles on the page (1 to 10000 articles)
+ *
+ * On narrow paper titles stand below. */
+enum { SLUG_COLUMN = 9, TITLE_COLUMN = 28, KNOB_COLUMN = 11, NARROW = 60 };
 
-static void add_slice(struct text *out, const struct paper *paper, struct slice_of_note slice,
-                      unsigned room) {
-    char title[256];
-    snprintf(title, sizeof title, "%.*s", (int)slice.length, slice.text);
-    paper_add_cut(out, paper, title, room);
-    while (out->length > 0 && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
-    text_add_char(out, '\n');
+static unsigned title_column(const struct paper *paper) {
+    return paper->width < NARROW ? KNOB_COLUMN : TITLE_COLUMN;
 }
 
-static unsigned room_behind(const struct paper *paper, unsigned used) {
-    return paper->width > used + 8 ? paper->width - used : 8;
+static void add_titled(struct text *out, const struct paper *paper, const char *mark,
+                       enum paper_style style, struct slice_of_note title) {
+    struct paper_entry entry = {.style = style,
+                                .mark = mark,
+                                .hang = title_column(paper),
+                                .words = arena_copy(out->arena, title.text, title.length)};
+    if (entry.words)
+        paper_add_entry(out, paper, &entry);
+    else
+        out->failed = true;
 }
 
 static void add_day(struct text *out, const struct paper *paper, const struct lesson *lesson) {
-    char head[64];
-    int used = snprintf(head, sizeof head, "%d  %s", lesson->day, lesson->slug);
-    paper_style(out, paper, PAPER_STRONG);
-    text_add(out, head);
-    paper_style(out, paper, PAPER_PLAIN);
-    text_add(out, "  ");
-    add_slice(out, paper, lesson_title(lesson), room_behind(paper, (unsigned)used + 2));
+    char mark[80];
+    snprintf(mark, sizeof mark, "%d  %s", lesson->day, lesson->slug);
+    add_titled(out, paper, mark, PAPER_STRONG, lesson_title(lesson));
 }
 
 static void add_step(struct text *out, const struct paper *paper, struct progress *progress,
                      const struct choice *choice) {
+    char mark[80];
     bool done = progress_is_done(progress, choice->lesson->slug, choice->step->slug);
-    text_add(out, done ? "   done  " : "         ");
-    paper_add_left(out, paper, choice->step->slug, SLUG_COLUMNS);
-    text_add_char(out, ' ');
-    add_slice(out, paper, step_title(choice->lesson, choice->step),
-              room_behind(paper, 9 + SLUG_COLUMNS + 1));
+    snprintf(mark, sizeof mark, "%-*s%s", SLUG_COLUMN, done ? "   done" : "", choice->step->slug);
+    add_titled(out, paper, mark, PAPER_PLAIN, step_title(choice->lesson, choice->step));
 }
 
 /* "articles=100      articles on the page (1 to 10000 articles)". */
@@ -134,8 +136,8 @@ static void add_knob(struct text *out, const struct paper *paper, const struct k
                     *knob->unit ? " " : "", knob->unit);
     }
     if (knob->simulated) text_add(&words, ", simulated");
-    struct paper_entry entry = {.indent = KNOB_INDENT + 2,
-                                .hang = paper->width < 60 ? KNOB_INDENT + 4 : KNOB_HANG,
+    struct paper_entry entry = {.indent = KNOB_COLUMN,
+                                .hang = paper->width < NARROW ? KNOB_COLUMN + 2 : TITLE_COLUMN + 2,
                                 .mark = text_finish(&mark),
                                 .words = text_finish(&words)};
     if (entry.mark && entry.words)

@@ -44,10 +44,14 @@ static int run(const struct command *command, int count, char **words) {
     }
     if (option == COMMAND_HELP) return EXIT_DONE;
     if (option == COMMAND_WRONG) return EXIT_USAGE;
-    if (first == count) return command_fail(EXIT_USAGE, "try: needs a kind of listing");
+    if (first == count)
+        return command_fail(EXIT_USAGE,
+                            "try: needs a kind of listing: orm, mro, urls or middleware");
     if (first + 2 < count) return command_fail(EXIT_USAGE, "%s: one file only", words[first + 2]);
     const struct try_kind *kind = kind_named(words[first]);
-    if (!kind) return command_fail(EXIT_USAGE, "%s: no such kind of listing", words[first]);
+    if (!kind)
+        return command_fail(EXIT_USAGE, "%s: no such kind of listing; it is %s", words[first],
+                            "orm, mro, urls or middleware");
     if (listing.database && !kind->takes_database)
         return command_fail(EXIT_USAGE, "--database: try %s has none", kind->name);
     return run_kind(kind, first + 1 < count ? words[first + 1] : "-", listing);

@@ -39,16 +39,16 @@ static int print_help(void) {
     puts("daybook - nine days of Django's internals, beside a miniature Django that runs\n\n"
          "usage: daybook [OPTION...] [LESSON[/STEP]]");
     for (size_t i = 0; i < command_count; i++) print_usage(commands[i]);
-    puts(
-        "\nLESSON is a name, a day from 1 to 9, or the beginning of a name; STEP is a name, a\n"
-        "number from 1, or the beginning of a name. Without a command, the reader opens, there or\n"
-        "where you left off.\n");
+    puts("\nLESSON is a name, a day from 1 to 9, or the beginning of a name; STEP is a name, a\n"
+         "number, or the beginning of a name. Without a command the reader opens, there or\n"
+         "where you left off.\n");
     command_print_options(&command_read);
     printf("  %-24s %s\n\n", "--version", "print the version and leave");
     for (size_t i = 0; i < command_count; i++)
         printf("  %-24s %s\n", commands[i]->name, commands[i]->summary);
-    puts("\nThe options of a command: daybook COMMAND --help\n"
-         "Exit codes: 0 done, 1 a claim failed or a listing raised, 2 usage, 3 the system refused");
+    puts("\ndaybook COMMAND --help tells the options of a command.\n"
+         "Exit codes: 0 done, 1 a claim failed or a listing raised, 2 usage,\n"
+         "3 the system refused.");
     return EXIT_DONE;
 }
 
