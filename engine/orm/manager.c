@@ -46,9 +46,18 @@ static bool manager_equal(struct runtime *runtime, struct object *self, struct v
     return true;
 }
 
+static bool refuse_attribute(struct runtime *runtime, struct object *self, const char *name,
+                             struct value *result, bool *found) {
+    (void)self, (void)result;
+    *found = false;
+    queryset_refuses(runtime, name);
+    return false;
+}
+
 const struct object_type manager_type = {
     .name = "Manager",
     .methods = manager_methods,
+    .get_attribute = refuse_attribute,
     .equal = manager_equal,
     .repr = manager_repr,
     .str = manager_str,
@@ -67,6 +76,7 @@ static void related_visit(struct object *self, void (*each)(void *, struct value
 const struct object_type related_manager_type = {
     .name = "RelatedManager",
     .methods = manager_methods,
+    .get_attribute = refuse_attribute,
     .str = related_str,
     .repr = related_str,
     .visit = related_visit,
@@ -75,6 +85,7 @@ const struct object_type related_manager_type = {
 const struct object_type many_related_manager_type = {
     .name = "ManyRelatedManager",
     .methods = manager_methods,
+    .get_attribute = refuse_attribute,
     .str = related_str,
     .repr = related_str,
     .visit = related_visit,

@@ -285,6 +285,19 @@ static bool show(struct runtime *runtime, struct object *self, struct value *row
     return true;
 }
 
+/* A slice can be no part of an OR: filter(pk__in=<the slice>) can. */
+static struct queryset *unsliced(struct runtime *runtime, struct queryset *queryset) {
+    if (!query_is_sliced(queryset->query)) return queryset;
+    struct value key = value_text("pk");
+    struct queryset *keys = queryset_clone(runtime, queryset);
+    struct queryset *every = queryset_new(runtime, queryset->model);
+    if (!keys || !every || !query_values(runtime, keys->query, &key, 1, NULL, 0)) return NULL;
+    keys->rows = ROWS_DICTS;
+    struct keyword condition = {"pk__in", value_object(&keys->base)};
+    struct arguments where = {.keywords = &condition, .keyword_count = 1};
+    return query_filter(runtime, every->query, &where, false) ? every : NULL;
+}
+
 /* a & b, a | b (QuerySet.__and__, __or__): an empty side needs no query. */
 static bool combine(struct runtime *runtime, struct queryset *left, struct queryset *right,
                     bool conjunction, struct value *result) {
@@ -297,8 +310,11 @@ static bool combine(struct runtime *runtime, struct queryset *left, struct query
     if (!conjunction && (left_empty || right_empty)) same = left_empty ? right : left;
     *result = value_object(&(same ? same : left)->base);
     if (same) return true;
-    struct queryset *clone = queryset_clone(runtime, left);
-    if (!clone || !query_combine(runtime, clone->query, right->query, conjunction)) return false;
+    struct queryset *clone = conjunction ? left : unsliced(runtime, left);
+    if (clone && !conjunction) right = unsliced(runtime, right);
+    if (!clone || !right || !(clone = queryset_clone(runtime, clone)) ||
+        !query_combine(runtime, clone->query, right->query, conjunction))
+        return false;
     *result = value_object(&clone->base);
     return true;
 }
@@ -351,7 +367,7 @@ static bool get_attribute(struct runtime *runtime, struct object *self, const ch
         return true;
     }
     *found = strcmp(name, "query") == 0;
-    if (!*found) return false;
+    if (!*found) return queryset_refuses(runtime, name) && false;
     struct query_view *view = arena_alloc(runtime->arena, sizeof *view);
     if (!view) return fault_no_memory(runtime->fault);
     *view = (struct query_view){{&query_view_type}, queryset};

@@ -69,6 +69,9 @@ bool queryset_iterator(struct runtime *, struct queryset *, int64_t chunk_size, 
 
 /* The methods listings call; a manager has nearly the same. See queryset_methods.c. */
 extern const struct method queryset_methods[], manager_methods[];
+/* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
+ * is not told that there is no such thing; true when it did. */
+bool queryset_refuses(struct runtime *, const char *name);
 /* Those that write; see writes.c. */
 bool queryset_create(struct runtime *, struct object *, const struct arguments *, struct value *);
 bool queryset_get_or_create(struct runtime *, struct object *, const struct arguments *,

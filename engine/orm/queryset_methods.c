@@ -680,21 +680,32 @@ static bool in_bulk(struct runtime *runtime, struct object *self, const struct a
 
 /* ---- what is not there --------------------------------------------------------------------- */
 
-static bool refuse(struct runtime *runtime, const char *method) {
-    return fault_raise(runtime->fault, "NotSupported", "QuerySet.%s() is not supported here",
-                       method);
-}
+static const char *const unsupported[] = {
+    "extra",
+    "raw",
+    "using",
+    "select_for_update",
+    "complex_filter",
+    "bulk_update",
+    "update_or_create",
+    "explain",
+    "as_manager",
+    "db_manager",
+    "get_queryset",
+    "add",
+    "remove",
+    "clear",
+    "set",
+    "_raw_delete",
+    "through",
+    NULL,
+};
 
-static bool extra(struct runtime *runtime, struct object *self, const struct arguments *arguments,
-                  struct value *result) {
-    (void)self, (void)arguments, (void)result;
-    return refuse(runtime, "extra");
-}
-
-static bool raw(struct runtime *runtime, struct object *self, const struct arguments *arguments,
-                struct value *result) {
-    (void)self, (void)arguments, (void)result;
-    return refuse(runtime, "raw");
+bool queryset_refuses(struct runtime *runtime, const char *name) {
+    for (const char *const *refused = unsupported; *refused; refused++)
+        if (strcmp(*refused, name) == 0)
+            return !fault_raise(runtime->fault, "NotSupported", "%s() is not supported here", name);
+    return false;
 }
 
 /* ---- the tables ---------------------------------------------------------------------------- */
@@ -709,9 +720,8 @@ static bool raw(struct runtime *runtime, struct object *self, const struct argum
         {"union", unite}, {"intersection", intersection}, {"difference", difference},              \
         {"get", get}, {"first", first}, {"last", last}, {"earliest", earliest},                    \
         {"latest", latest}, {"count", count}, {"exists", exists}, {"aggregate", aggregate},        \
-        {"iterator", iterator}, {"in_bulk", in_bulk}, {"extra", extra}, {"raw", raw},              \
-        {"create", queryset_create}, {"get_or_create", queryset_get_or_create},                    \
-        {"bulk_create", queryset_bulk_create}, {                                                   \
+        {"iterator", iterator}, {"in_bulk", in_bulk}, {"create", queryset_create},                 \
+        {"get_or_create", queryset_get_or_create}, {"bulk_create", queryset_bulk_create}, {        \
         "update", queryset_update                                                                  \
     }
 
