@@ -128,61 +128,63 @@ static const struct claim workers_claims[] = {
 
 /* ---- the steps ------------------------------------------------------------------------------- */
 
-static const struct step steps[] = {
-    {
-        .slug = "request",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "A real GET over a loopback socket, through a small server and the chain, "
-                         "both in C. The order of the stations is Django's; the times are not "
-                         "Python's.",
-        .knobs = request_knobs,
-        .knob_count = COUNT(request_knobs),
-        .prediction = &request_prediction,
-        .claims = request_claims,
-        .claim_count = COUNT(request_claims),
-        .hints = {"Read the trace from the top: what comes in first goes out last.",
-                  "Ask for /nowhere/ and look where the 404 is made.",
-                  "The patterns are tried below the last layer, so every layer has been entered "
-                  "before Django knows that nothing is there."},
-        .run = request_run,
-        .draw = request_draw,
-    },
-    {
-        .slug = "init-call",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "The chain is built and called as Django does it. The layers from "
-                         "django.* set their headers and read their cookies, and have no session "
-                         "store behind them.",
-        .listing_runs = true,
-        .knobs = init_call_knobs,
-        .knob_count = COUNT(init_call_knobs),
-        .prediction = &init_call_prediction,
-        .claims = init_call_claims,
-        .claim_count = COUNT(init_call_claims),
-        .hints = {"Turn the requests up and see which column moves.",
-                  "Make the client twice, and send a request with each: what is built again?",
-                  "The table stands in the order of the inits: compare it with the list."},
-        .run = init_call_run,
-        .draw = init_call_draw,
-    },
-    {
-        .slug = "workers",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "Both servers are real and listen on loopback: threads in place of "
-                         "gunicorn's processes, one libuv loop in place of uvicorn's. The wait is "
-                         "a timer in place of a slow database; the CPU work is real.",
-        .knobs = workers_knobs,
-        .knob_count = COUNT(workers_knobs),
-        .prediction = &workers_prediction,
-        .claims = workers_claims,
-        .claim_count = COUNT(workers_claims),
-        .hints = {"Divide the workers by the wait, in seconds: that is all sync can do.",
-                  "Set the wait to 0 and the CPU work to 10: what is left of the lead?",
-                  "Turn block on: one worker that waits, while everybody else waits for it."},
-        .run = workers_run,
-        .draw = workers_draw,
-    },
+static const struct step request_step = {
+    .slug = "request",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "A real GET over a loopback socket, through a small server and the chain, "
+                     "both in C. The order of the stations is Django's; the times are not "
+                     "Python's.",
+    .knobs = request_knobs,
+    .knob_count = COUNT(request_knobs),
+    .prediction = &request_prediction,
+    .claims = request_claims,
+    .claim_count = COUNT(request_claims),
+    .hints = {"Read the trace from the top: what comes in first goes out last.",
+              "Ask for /nowhere/ and look where the 404 is made.",
+              "The patterns are tried below the last layer, so every layer has been entered "
+              "before Django knows that nothing is there."},
+    .run = request_run,
+    .draw = request_draw,
 };
+
+static const struct step init_call_step = {
+    .slug = "init-call",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "The chain is built and called as Django does it. The layers from "
+                     "django.* set their headers and read their cookies, and have no session "
+                     "store behind them.",
+    .listing_runs = true,
+    .knobs = init_call_knobs,
+    .knob_count = COUNT(init_call_knobs),
+    .prediction = &init_call_prediction,
+    .claims = init_call_claims,
+    .claim_count = COUNT(init_call_claims),
+    .hints = {"Turn the requests up and see which column moves.",
+              "Make the client twice, and send a request with each: what is built again?",
+              "The table stands in the order of the inits: compare it with the list."},
+    .run = init_call_run,
+    .draw = init_call_draw,
+};
+
+static const struct step workers_step = {
+    .slug = "workers",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "Both servers are real and listen on loopback: threads in place of "
+                     "gunicorn's processes, one libuv loop in place of uvicorn's. The wait is "
+                     "a timer in place of a slow database; the CPU work is real.",
+    .knobs = workers_knobs,
+    .knob_count = COUNT(workers_knobs),
+    .prediction = &workers_prediction,
+    .claims = workers_claims,
+    .claim_count = COUNT(workers_claims),
+    .hints = {"Divide the workers by the wait, in seconds: that is all sync can do.",
+              "Set the wait to 0 and the CPU work to 10: what is left of the lead?",
+              "Turn block on: one worker that waits, while everybody else waits for it."},
+    .run = workers_run,
+    .draw = workers_draw,
+};
+
+static const struct step *const steps[] = {&request_step, &init_call_step, &workers_step};
 
 extern const struct lesson day1_lifecycle;
 const struct lesson day1_lifecycle = {

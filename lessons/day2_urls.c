@@ -92,58 +92,60 @@ static const struct claim price_claims[] = {
 
 /* ---- the steps ---------------------------------------------------------------------------- */
 
-static const struct step steps[] = {
-    {
-        .slug = "resolve",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        .knobs = resolve_knobs,
-        .knob_count = COUNT(resolve_knobs),
-        .prediction = &resolve_prediction,
-        .claims = resolve_claims,
-        .claim_count = COUNT(resolve_claims),
-        .hints = {"Ask for /articles/7/ and look which of the two article patterns takes it.",
-                  "Ask for /blog/first-steps/: which patterns are tried, and which are not even "
-                  "looked at?",
-                  "Put path(\"<path:anything>\", views.anything) first and run it again."},
-        .run = resolve_run,
-        .draw = resolve_draw,
-    },
-    {
-        .slug = "reverse",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        .knobs = reverse_knobs,
-        .knob_count = COUNT(reverse_knobs),
-        .prediction = &reverse_prediction,
-        .claims = reverse_claims,
-        .claim_count = COUNT(reverse_claims),
-        .hints = {"Set wide-pattern to first: which path is left over for its own route, and why?",
-                  "Two routes are called articles. Ask for one with kwargs={\"page\": 2} and read "
-                  "the error.",
-                  "Leave out a namespace: reverse(\"item\", args=[pk])."},
-        .run = reverse_run,
-        .draw = reverse_draw,
-    },
-    {
-        .slug = "price",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "Patterns are matched in C, without regular expressions: the growth is "
-                         "Django's, the nanoseconds are not. Django has no radix index.",
-        .knobs = price_knobs,
-        .knob_count = COUNT(price_knobs),
-        .prediction = &price_prediction,
-        .claims = price_claims,
-        .claim_count = COUNT(price_claims),
-        .hints = {"Compare the rows \"last\" and \"missing\": what does a miss pay for?",
-                  "The tree tries about two times the square root of the routes.",
-                  "Set routes to 50000: the index still looks at one route."},
-        .run = price_run,
-        .draw = price_draw,
-    },
+static const struct step resolve_step = {
+    .slug = "resolve",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    .knobs = resolve_knobs,
+    .knob_count = COUNT(resolve_knobs),
+    .prediction = &resolve_prediction,
+    .claims = resolve_claims,
+    .claim_count = COUNT(resolve_claims),
+    .hints = {"Ask for /articles/7/ and look which of the two article patterns takes it.",
+              "Ask for /blog/first-steps/: which patterns are tried, and which are not even "
+              "looked at?",
+              "Put path(\"<path:anything>\", views.anything) first and run it again."},
+    .run = resolve_run,
+    .draw = resolve_draw,
 };
+
+static const struct step reverse_step = {
+    .slug = "reverse",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    .knobs = reverse_knobs,
+    .knob_count = COUNT(reverse_knobs),
+    .prediction = &reverse_prediction,
+    .claims = reverse_claims,
+    .claim_count = COUNT(reverse_claims),
+    .hints = {"Set wide-pattern to first: which path is left over for its own route, and why?",
+              "Two routes are called articles. Ask for one with kwargs={\"page\": 2} and read "
+              "the error.",
+              "Leave out a namespace: reverse(\"item\", args=[pk])."},
+    .run = reverse_run,
+    .draw = reverse_draw,
+};
+
+static const struct step price_step = {
+    .slug = "price",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "Patterns are matched in C, without regular expressions: the growth is "
+                     "Django's, the nanoseconds are not. Django has no radix index.",
+    .knobs = price_knobs,
+    .knob_count = COUNT(price_knobs),
+    .prediction = &price_prediction,
+    .claims = price_claims,
+    .claim_count = COUNT(price_claims),
+    .hints = {"Compare the rows \"last\" and \"missing\": what does a miss pay for?",
+              "The tree tries about two times the square root of the routes.",
+              "Set routes to 50000: the index still looks at one route."},
+    .run = price_run,
+    .draw = price_draw,
+};
+
+static const struct step *const steps[] = {&resolve_step, &reverse_step, &price_step};
 
 extern const struct lesson day2_urls;
 const struct lesson day2_urls = {

@@ -137,62 +137,64 @@ static const struct claim rate_limit_claims[] = {
 
 /* ---- the steps ------------------------------------------------------------------------------- */
 
-static const struct step steps[] = {
-    {
-        .slug = "onion",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "The chain, its hooks and its boundaries do what Django's do. The layers "
-                         "from django.* set their headers and read their cookies, and have no "
-                         "session store or login behind them.",
-        .listing_runs = true,
-        .knobs = onion_knobs,
-        .knob_count = COUNT(onion_knobs),
-        .prediction = &onion_prediction,
-        .claims = onion_claims,
-        .claim_count = COUNT(onion_claims),
-        .hints = {"Ask for /raise/ValueError/ and look for the first line that says 500.",
-                  "Put AuthenticationMiddleware above SessionMiddleware: who notices, and when?",
-                  "The exception never leaves the innermost box: its boundary makes a 500 of it, "
-                  "and every layer sees only that response."},
-        .run = onion_run,
-        .draw = onion_draw,
-    },
-    {
-        .slug = "short-circuit",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note = "The chain does what Django's does, and the view's SQL runs on SQLite in "
-                         "memory. The layers from django.* are simplified.",
-        .listing_runs = true,
-        .knobs = short_circuit_knobs,
-        .knob_count = COUNT(short_circuit_knobs),
-        .prediction = &short_circuit_prediction,
-        .claims = short_circuit_claims,
-        .claim_count = COUNT(short_circuit_claims),
-        .hints = {"Move the position up to 1, then down to 6: what does a refusal call each time?",
-                  "Take the API-key layer out of MIDDLEWARE: which claims fall, and why?",
-                  "Add 'blog.middleware.VisitorMiddleware', which sends a query, first above the "
-                  "API-key layer and then below it."},
-        .run = short_circuit_run,
-        .draw = short_circuit_draw,
-    },
-    {
-        .slug = "rate-limit",
-        .fidelity = FIDELITY_EMULATED,
-        .fidelity_note = "Django ships no rate limiter: this one is the demo's. Arrival times are "
-                         "simulated; each request is really sent, and its work is counted.",
-        .knobs = rate_limit_knobs,
-        .knob_count = COUNT(rate_limit_knobs),
-        .prediction = &rate_limit_prediction,
-        .claims = rate_limit_claims,
-        .claim_count = COUNT(rate_limit_claims),
-        .hints = {"The first tokens go in a moment. After that, look at the slope.",
-                  "Set arrivals below rate: the bucket stays full, and nobody is refused.",
-                  "At the bottom every layer has worked before the limiter says no, the visitor's "
-                  "query included."},
-        .run = rate_limit_run,
-        .draw = rate_limit_draw,
-    },
+static const struct step onion_step = {
+    .slug = "onion",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "The chain, its hooks and its boundaries do what Django's do. The layers "
+                     "from django.* set their headers and read their cookies, and have no "
+                     "session store or login behind them.",
+    .listing_runs = true,
+    .knobs = onion_knobs,
+    .knob_count = COUNT(onion_knobs),
+    .prediction = &onion_prediction,
+    .claims = onion_claims,
+    .claim_count = COUNT(onion_claims),
+    .hints = {"Ask for /raise/ValueError/ and look for the first line that says 500.",
+              "Put AuthenticationMiddleware above SessionMiddleware: who notices, and when?",
+              "The exception never leaves the innermost box: its boundary makes a 500 of it, "
+              "and every layer sees only that response."},
+    .run = onion_run,
+    .draw = onion_draw,
 };
+
+static const struct step short_circuit_step = {
+    .slug = "short-circuit",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "The chain does what Django's does, and the view's SQL runs on SQLite in "
+                     "memory. The layers from django.* are simplified.",
+    .listing_runs = true,
+    .knobs = short_circuit_knobs,
+    .knob_count = COUNT(short_circuit_knobs),
+    .prediction = &short_circuit_prediction,
+    .claims = short_circuit_claims,
+    .claim_count = COUNT(short_circuit_claims),
+    .hints = {"Move the position up to 1, then down to 6: what does a refusal call each time?",
+              "Take the API-key layer out of MIDDLEWARE: which claims fall, and why?",
+              "Add 'blog.middleware.VisitorMiddleware', which sends a query, first above the "
+              "API-key layer and then below it."},
+    .run = short_circuit_run,
+    .draw = short_circuit_draw,
+};
+
+static const struct step rate_limit_step = {
+    .slug = "rate-limit",
+    .fidelity = FIDELITY_EMULATED,
+    .fidelity_note = "Django ships no rate limiter: this one is the demo's. Arrival times are "
+                     "simulated; each request is really sent, and its work is counted.",
+    .knobs = rate_limit_knobs,
+    .knob_count = COUNT(rate_limit_knobs),
+    .prediction = &rate_limit_prediction,
+    .claims = rate_limit_claims,
+    .claim_count = COUNT(rate_limit_claims),
+    .hints = {"The first tokens go in a moment. After that, look at the slope.",
+              "Set arrivals below rate: the bucket stays full, and nobody is refused.",
+              "At the bottom every layer has worked before the limiter says no, the visitor's "
+              "query included."},
+    .run = rate_limit_run,
+    .draw = rate_limit_draw,
+};
+
+static const struct step *const steps[] = {&onion_step, &short_circuit_step, &rate_limit_step};
 
 extern const struct lesson day4_middleware;
 const struct lesson day4_middleware = {

@@ -170,64 +170,64 @@ static const struct claim buffering_claims[] = {
 
 /* ---- the steps ------------------------------------------------------------------------------- */
 
-static const struct step steps[] = {
-    {
-        .slug = "memory",
-        .fidelity = FIDELITY_SIMPLIFIED,
-        .fidelity_note =
-            "Both exports are really sent over loopback, quoted as Python's csv.writer "
-            "quotes them, and summed up by the client. The rows are computed, not "
-            "read from a database.",
-        .knobs = memory_knobs,
-        .knob_count = COUNT(memory_knobs),
-        .prediction = &memory_prediction,
-        .claims = memory_claims,
-        .claim_count = COUNT(memory_claims),
-        .hints = {"Multiply the rows by ten and run again: which of the two curves moved?",
-                  "Set batch to 1 and compare the last bytes: what does a chunk cost?",
-                  "The stream holds one piece at a time, so its peak is the size of a piece, and "
-                  "rows do not come into it."},
-        .run = memory_run,
-        .draw = memory_draw,
-    },
-    {
-        .slug = "timeouts",
-        .fidelity = FIDELITY_EMULATED,
-        .fidelity_note =
-            "Production seconds run on a scaled clock: 1 s takes 10 ms. The gateway is "
-            "the engine's own and follows nginx's rule; the worker is a thread, and to "
-            "be killed is to have its connection dropped on the spot.",
-        .knobs = timeouts_knobs,
-        .knob_count = COUNT(timeouts_knobs),
-        .prediction = &timeouts_prediction,
-        .claims = timeouts_claims,
-        .claim_count = COUNT(timeouts_claims),
-        .hints = {"Add up the gaps: that is what the sync worker's clock sees.",
-                  "Set the worker to beating and the long gap to 70: which clock is left?",
-                  "Put the long gap before row 1: there is no head on the wire yet, so the client "
-                  "can still get an error page."},
-        .run = timeouts_run,
-        .draw = timeouts_draw,
-    },
-    {
-        .slug = "buffering",
-        .fidelity = FIDELITY_EMULATED,
-        .fidelity_note = "The gateway is a small one of the engine's own that keeps nginx's rules "
-                         "for these switches; it stores in memory, not in a temporary file. The "
-                         "slow client is simulated.",
-        .knobs = buffering_knobs,
-        .knob_count = COUNT(buffering_knobs),
-        .prediction = &buffering_prediction,
-        .claims = buffering_claims,
-        .claim_count = COUNT(buffering_claims),
-        .hints = {"Switch the backend to HTTP/1.1 and look at the second row of marks.",
-                  "Divide the buffer by the size of a row: so many rows travel together.",
-                  "Set client to 512, row to 32 and rows to 32, and compare when the worker is "
-                  "free."},
-        .run = buffering_run,
-        .draw = buffering_draw,
-    },
+static const struct step memory_step = {
+    .slug = "memory",
+    .fidelity = FIDELITY_SIMPLIFIED,
+    .fidelity_note = "Both exports are really sent over loopback, quoted as Python's csv.writer "
+                     "quotes them, and summed up by the client. The rows are computed, not "
+                     "read from a database.",
+    .knobs = memory_knobs,
+    .knob_count = COUNT(memory_knobs),
+    .prediction = &memory_prediction,
+    .claims = memory_claims,
+    .claim_count = COUNT(memory_claims),
+    .hints = {"Multiply the rows by ten and run again: which of the two curves moved?",
+              "Set batch to 1 and compare the last bytes: what does a chunk cost?",
+              "The stream holds one piece at a time, so its peak is the size of a piece, and "
+              "rows do not come into it."},
+    .run = memory_run,
+    .draw = memory_draw,
 };
+
+static const struct step timeouts_step = {
+    .slug = "timeouts",
+    .fidelity = FIDELITY_EMULATED,
+    .fidelity_note = "Production seconds run on a scaled clock: 1 s takes 10 ms. The gateway is "
+                     "the engine's own and follows nginx's rule; the worker is a thread, and to "
+                     "be killed is to have its connection dropped on the spot.",
+    .knobs = timeouts_knobs,
+    .knob_count = COUNT(timeouts_knobs),
+    .prediction = &timeouts_prediction,
+    .claims = timeouts_claims,
+    .claim_count = COUNT(timeouts_claims),
+    .hints = {"Add up the gaps: that is what the sync worker's clock sees.",
+              "Set the worker to beating and the long gap to 70: which clock is left?",
+              "Put the long gap before row 1: there is no head on the wire yet, so the client "
+              "can still get an error page."},
+    .run = timeouts_run,
+    .draw = timeouts_draw,
+};
+
+static const struct step buffering_step = {
+    .slug = "buffering",
+    .fidelity = FIDELITY_EMULATED,
+    .fidelity_note = "The gateway is a small one of the engine's own that keeps nginx's rules "
+                     "for these switches; it stores in memory, not in a temporary file. The "
+                     "slow client is simulated.",
+    .knobs = buffering_knobs,
+    .knob_count = COUNT(buffering_knobs),
+    .prediction = &buffering_prediction,
+    .claims = buffering_claims,
+    .claim_count = COUNT(buffering_claims),
+    .hints = {"Switch the backend to HTTP/1.1 and look at the second row of marks.",
+              "Divide the buffer by the size of a row: so many rows travel together.",
+              "Set client to 512, row to 32 and rows to 32, and compare when the worker is "
+              "free."},
+    .run = buffering_run,
+    .draw = buffering_draw,
+};
+
+static const struct step *const steps[] = {&memory_step, &timeouts_step, &buffering_step};
 
 extern const struct lesson day6_streaming;
 const struct lesson day6_streaming = {

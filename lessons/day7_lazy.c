@@ -585,55 +585,57 @@ static const struct claim iterator_claims[] = {
 
 /* ---- the day ----------------------------------------------------------------------------- */
 
-static const struct step steps[] = {
-    {
-        .slug = "recipe",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        .knobs = recipe_knobs,
-        .knob_count = sizeof recipe_knobs / sizeof *recipe_knobs,
-        .prediction = &recipe_prediction,
-        .claims = recipe_claims,
-        .claim_count = sizeof recipe_claims / sizeof *recipe_claims,
-        .hints = {"Which lines need to see a row?", "filter, exclude, order_by and [:10] do not.",
-                  "The for, on line 11."},
-        .run = run_recipe,
-        .draw = draw_recipe,
-    },
-    {
-        .slug = "cache",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        .knobs = cache_knobs,
-        .knob_count = sizeof cache_knobs / sizeof *cache_knobs,
-        .prediction = &cache_prediction,
-        .claims = cache_claims,
-        .claim_count = sizeof cache_claims / sizeof *cache_claims,
-        .hints = {"Rows are kept on the object that fetched them, and on no other.",
-                  "Two loops over kept share one fetch; kept.all() is another object.",
-                  "8: all but the second loop and the line inside the if."},
-        .run = run_cache,
-        .draw = draw_cache,
-    },
-    {
-        .slug = "iterator",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        .knobs = iterator_knobs,
-        .knob_count = sizeof iterator_knobs / sizeof *iterator_knobs,
-        .prediction = &iterator_prediction,
-        .claims = iterator_claims,
-        .claim_count = sizeof iterator_claims / sizeof *iterator_claims,
-        .hints = {"What is still needed after an article's turn in the loop?",
-                  "The cache keeps it all the same; iterator() forgets it.",
-                  "The cached loop: {rows} objects against {chunk-size}."},
-        .run = run_iterator,
-        .draw = draw_iterator,
-    },
+static const struct step recipe_step = {
+    .slug = "recipe",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    .knobs = recipe_knobs,
+    .knob_count = sizeof recipe_knobs / sizeof *recipe_knobs,
+    .prediction = &recipe_prediction,
+    .claims = recipe_claims,
+    .claim_count = sizeof recipe_claims / sizeof *recipe_claims,
+    .hints = {"Which lines need to see a row?", "filter, exclude, order_by and [:10] do not.",
+              "The for, on line 11."},
+    .run = run_recipe,
+    .draw = draw_recipe,
 };
+
+static const struct step cache_step = {
+    .slug = "cache",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    .knobs = cache_knobs,
+    .knob_count = sizeof cache_knobs / sizeof *cache_knobs,
+    .prediction = &cache_prediction,
+    .claims = cache_claims,
+    .claim_count = sizeof cache_claims / sizeof *cache_claims,
+    .hints = {"Rows are kept on the object that fetched them, and on no other.",
+              "Two loops over kept share one fetch; kept.all() is another object.",
+              "8: all but the second loop and the line inside the if."},
+    .run = run_cache,
+    .draw = draw_cache,
+};
+
+static const struct step iterator_step = {
+    .slug = "iterator",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    .knobs = iterator_knobs,
+    .knob_count = sizeof iterator_knobs / sizeof *iterator_knobs,
+    .prediction = &iterator_prediction,
+    .claims = iterator_claims,
+    .claim_count = sizeof iterator_claims / sizeof *iterator_claims,
+    .hints = {"What is still needed after an article's turn in the loop?",
+              "The cache keeps it all the same; iterator() forgets it.",
+              "The cached loop: {rows} objects against {chunk-size}."},
+    .run = run_iterator,
+    .draw = draw_iterator,
+};
+
+static const struct step *const steps[] = {&recipe_step, &cache_step, &iterator_step};
 
 extern const struct lesson day7_lazy;
 const struct lesson day7_lazy = {

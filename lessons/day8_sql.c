@@ -1042,77 +1042,82 @@ static const struct claim partitions_claims[] = {
 #define KNOBS(table) .knobs = table, .knob_count = sizeof table / sizeof *table
 #define CLAIMS(table) .claims = table, .claim_count = sizeof table / sizeof *table
 
-static const struct step steps[] = {
-    {
-        .slug = "translate",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        KNOBS(translate_knobs),
-        .prediction = &translate_prediction,
-        CLAIMS(translate_claims),
-        .hints = {"Which of the values could a stranger have typed?",
-                  "1000 and 'A' travel apart; 10 came from a slice.", "2 parameters."},
-        .run = run_translate,
-        .draw = draw_translate,
-    },
-    {
-        .slug = "annotate",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        KNOBS(annotate_knobs),
-        .prediction = &annotate_prediction,
-        CLAIMS(annotate_claims),
-        .hints = {"Who counts the articles: Python or the database?",
-                  "The count is a column of the same SELECT, by GROUP BY.", "1 query."},
-        .run = run_annotate,
-        .draw = draw_annotate,
-    },
-    {
-        .slug = "subquery",
-        .fidelity = FIDELITY_SAME,
-        .fidelity_note = "",
-        .listing_runs = true,
-        KNOBS(subquery_knobs),
-        .prediction = &subquery_prediction,
-        CLAIMS(subquery_claims),
-        .hints = {"What does the loop ask before its first turn, and then in each turn?",
-                  "titles.first() asks once for every author.", "1 + {authors}."},
-        .run = run_subquery,
-        .draw = draw_subquery,
-    },
-    {
-        .slug = "materialized",
-        .fidelity = FIDELITY_EMULATED,
-        .fidelity_note = "SQLite has no materialized views: a table, filled from the query and "
-                         "replaced at each refresh, stands in for one",
-        .listing_runs = true,
-        KNOBS(materialized_knobs),
-        .prediction = &materialized_prediction,
-        CLAIMS(materialized_claims),
-        .hints = {"When was the stored result last filled?",
-                  "After every {refresh-every} writes. How many came after the last one?",
-                  "It shows the same rows only where nothing was written since."},
-        .run = run_materialized,
-        .draw = draw_materialized,
-    },
-    {
-        .slug = "partitions",
-        .fidelity = FIDELITY_EMULATED,
-        .fidelity_note = "SQLite has no partitions: a table for each month stands in for one, and "
-                         "the engine picks those that a planner would read",
-        .listing_runs = true,
-        KNOBS(partitions_knobs),
-        .prediction = &partitions_prediction,
-        CLAIMS(partitions_claims),
-        .hints = {"Which months can hold a row that the condition lets through?",
-                  "Only the months asked for; each is read from end to end.",
-                  "{asked} x {rows-a-month}."},
-        .run = run_partitions,
-        .draw = draw_partitions,
-    },
+static const struct step translate_step = {
+    .slug = "translate",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    KNOBS(translate_knobs),
+    .prediction = &translate_prediction,
+    CLAIMS(translate_claims),
+    .hints = {"Which of the values could a stranger have typed?",
+              "1000 and 'A' travel apart; 10 came from a slice.", "2 parameters."},
+    .run = run_translate,
+    .draw = draw_translate,
 };
+
+static const struct step annotate_step = {
+    .slug = "annotate",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    KNOBS(annotate_knobs),
+    .prediction = &annotate_prediction,
+    CLAIMS(annotate_claims),
+    .hints = {"Who counts the articles: Python or the database?",
+              "The count is a column of the same SELECT, by GROUP BY.", "1 query."},
+    .run = run_annotate,
+    .draw = draw_annotate,
+};
+
+static const struct step subquery_step = {
+    .slug = "subquery",
+    .fidelity = FIDELITY_SAME,
+    .fidelity_note = "",
+    .listing_runs = true,
+    KNOBS(subquery_knobs),
+    .prediction = &subquery_prediction,
+    CLAIMS(subquery_claims),
+    .hints = {"What does the loop ask before its first turn, and then in each turn?",
+              "titles.first() asks once for every author.", "1 + {authors}."},
+    .run = run_subquery,
+    .draw = draw_subquery,
+};
+
+static const struct step materialized_step = {
+    .slug = "materialized",
+    .fidelity = FIDELITY_EMULATED,
+    .fidelity_note = "SQLite has no materialized views: a table, filled from the query and "
+                     "replaced at each refresh, stands in for one",
+    .listing_runs = true,
+    KNOBS(materialized_knobs),
+    .prediction = &materialized_prediction,
+    CLAIMS(materialized_claims),
+    .hints = {"When was the stored result last filled?",
+              "After every {refresh-every} writes. How many came after the last one?",
+              "It shows the same rows only where nothing was written since."},
+    .run = run_materialized,
+    .draw = draw_materialized,
+};
+
+static const struct step partitions_step = {
+    .slug = "partitions",
+    .fidelity = FIDELITY_EMULATED,
+    .fidelity_note = "SQLite has no partitions: a table for each month stands in for one, and "
+                     "the engine picks those that a planner would read",
+    .listing_runs = true,
+    KNOBS(partitions_knobs),
+    .prediction = &partitions_prediction,
+    CLAIMS(partitions_claims),
+    .hints = {"Which months can hold a row that the condition lets through?",
+              "Only the months asked for; each is read from end to end.",
+              "{asked} x {rows-a-month}."},
+    .run = run_partitions,
+    .draw = draw_partitions,
+};
+
+static const struct step *const steps[] = {&translate_step, &annotate_step, &subquery_step,
+                                           &materialized_step, &partitions_step};
 
 extern const struct lesson day8_sql;
 const struct lesson day8_sql = {

@@ -40,11 +40,11 @@ const struct step *lesson_step(const struct lesson *lesson, const char *name) {
     char *end;
     long number = strtol(name, &end, 10);
     if (end != name && *end == '\0')
-        return number >= 1 && (size_t)number <= lesson->step_count ? &lesson->steps[number - 1]
+        return number >= 1 && (size_t)number <= lesson->step_count ? lesson->steps[number - 1]
                                                                    : NULL;
     const struct step *found = NULL;
     for (size_t i = 0; i < lesson->step_count; i++) {
-        const struct step *step = &lesson->steps[i];
+        const struct step *step = lesson->steps[i];
         if (strcmp(name, step->slug) == 0) return step;
         if (!is_prefix(name, step->slug)) continue;
         if (found) return NULL;
@@ -89,10 +89,10 @@ const char *lesson_nearest(const char *name) {
 }
 
 const char *lesson_nearest_step(const struct lesson *lesson, const char *name) {
-    const struct step *nearest = &lesson->steps[0];
+    const struct step *nearest = lesson->steps[0];
     for (size_t i = 1; i < lesson->step_count; i++)
-        if (unlike(name, lesson->steps[i].slug) < unlike(name, nearest->slug))
-            nearest = &lesson->steps[i];
+        if (unlike(name, lesson->steps[i]->slug) < unlike(name, nearest->slug))
+            nearest = lesson->steps[i];
     return nearest->slug;
 }
 

@@ -97,7 +97,7 @@ struct step {
 struct lesson {
     int day; /* 1 to 9 */
     const char *slug;
-    const struct step *steps;
+    const struct step *const *steps;
     size_t step_count;
 };
 

@@ -187,7 +187,7 @@ bool command_step(const struct choice *choices, size_t count, size_t index, stru
         struct choice one = count ? choices[i] : (struct choice){.lesson = lessons[i]};
         size_t steps = one.step ? 1 : one.lesson->step_count;
         if (index < steps) {
-            *step = (struct choice){one.lesson, one.step ? one.step : &one.lesson->steps[index]};
+            *step = (struct choice){one.lesson, one.step ? one.step : one.lesson->steps[index]};
             return true;
         }
         index -= steps;

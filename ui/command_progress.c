@@ -16,7 +16,7 @@ static const struct command_option options[] = {
 static void print_day(struct progress *progress, const struct lesson *lesson) {
     size_t done = 0;
     for (size_t i = 0; i < lesson->step_count; i++)
-        done += progress_is_done(progress, lesson->slug, lesson->steps[i].slug);
+        done += progress_is_done(progress, lesson->slug, lesson->steps[i]->slug);
     printf("  %d  %-14s %zu of %zu steps done\n", lesson->day, lesson->slug, done,
            lesson->step_count);
 }

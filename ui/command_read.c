@@ -41,11 +41,19 @@ static struct paper plain_paper(void) {
     return paper;
 }
 
+/* The step after this one on the same day; NULL: there is none. */
+static const struct step *step_after(const struct choice *choice) {
+    const struct lesson *lesson = choice->lesson;
+    for (size_t i = 0; i + 1 < lesson->step_count; i++)
+        if (lesson->steps[i] == choice->step) return lesson->steps[i + 1];
+    return NULL;
+}
+
 static void add_way_on(struct text *out, const struct choice *choice) {
-    const struct step *step = choice->step, *steps = choice->lesson->steps;
+    const struct step *next = step_after(choice);
     text_add(out, "\n\n");
-    if (step && step + 1 < steps + choice->lesson->step_count)
-        text_format(out, "Next: daybook --plain %s/%s\n", choice->lesson->slug, step[1].slug);
+    if (next)
+        text_format(out, "Next: daybook --plain %s/%s\n", choice->lesson->slug, next->slug);
     else if (choice->lesson->day < LESSON_COUNT)
         text_format(out, "Next: daybook --plain %s\n", lessons[choice->lesson->day]->slug);
     else

@@ -75,7 +75,7 @@ static bool known_somewhere(const struct settings *settings, const struct choice
         const char *value;
         bool known = !split(settings->knobs[i], knob, sizeof knob, &value);
         for (size_t j = 0; j < choice->lesson->step_count && !known; j++)
-            known = step_has(&choice->lesson->steps[j], knob);
+            known = step_has(choice->lesson->steps[j], knob);
         if (known) continue;
         command_fail(EXIT_USAGE, "%s: no step of %s has such a knob", knob, choice->lesson->slug);
         return false;

@@ -146,7 +146,7 @@ static bool add_lesson(struct text *out, struct export_page *page, const struct 
     text_add(out, "</h2>\n");
     if (!html_add_note(out, lesson_intro(lesson), 1)) return false;
     for (size_t i = 0; i < lesson->step_count; i++)
-        if (!add_step(out, page, lesson, &lesson->steps[i])) return false;
+        if (!add_step(out, page, lesson, lesson->steps[i])) return false;
     if (!html_add_note(out, lesson_scale(lesson), 1)) return false;
     text_add(out, "</section>\n");
     return true;

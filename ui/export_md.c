@@ -172,7 +172,7 @@ static bool add_lesson(struct text *out, struct export_page *page, const struct 
     text_add_bytes(out, intro.text, intro.length);
     for (size_t i = 0; i < lesson->step_count; i++) {
         text_add(out, i ? "\n" : "\n\n");
-        if (!add_step(out, page, lesson, &lesson->steps[i])) return false;
+        if (!add_step(out, page, lesson, lesson->steps[i])) return false;
     }
     text_add_char(out, '\n');
     text_add_bytes(out, scale.text, scale.length);

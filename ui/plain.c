@@ -139,7 +139,7 @@ bool plain_lesson(struct text *out, const struct paper *paper, const struct less
     bool whole = add_note(out, paper, lesson_intro(lesson));
     for (size_t i = 0; whole && i < lesson->step_count; i++) {
         text_add(out, "\n\n");
-        whole = plain_step(out, paper, lesson, &lesson->steps[i], demo, worst);
+        whole = plain_step(out, paper, lesson, lesson->steps[i], demo, worst);
     }
     text_add(out, "\n\n");
     return whole && add_note(out, paper, lesson_scale(lesson));

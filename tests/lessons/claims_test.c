@@ -120,7 +120,7 @@ int main(void) {
     size_t count = 0;
     for (size_t i = 0; i < LESSON_COUNT; i++)
         for (size_t k = 0; k < lessons[i]->step_count && count < STEPS_MOST; k++) {
-            const struct step *step = &lessons[i]->steps[k];
+            const struct step *step = lessons[i]->steps[k];
             if (!step->run || has_its_own_test(lessons[i], step)) continue;
             snprintf(names[count], sizeof names[count], "the_claims_of_%s_%s_hold",
                      lessons[i]->slug, step->slug);

@@ -58,7 +58,7 @@ static void every_note_has_a_title_an_introduction_a_section_a_step_and_a_scale(
         assert_true(lesson_scale(lessons[i]).length > 200);
         assert_memory_equal(lesson_scale(lessons[i]).text, "## At scale", 11);
         for (size_t k = 0; k < lessons[i]->step_count; k++) {
-            const struct step *step = &lessons[i]->steps[k];
+            const struct step *step = lessons[i]->steps[k];
             assert_in_range(step_title(lessons[i], step).length, 5, 44);
             assert_true(step_section(lessons[i], step).length > 400);
         }
@@ -71,7 +71,7 @@ static void the_parts_of_a_note_make_up_the_whole(void **state) {
         size_t parts = lesson_title(lessons[i]).length + lesson_intro(lessons[i]).length +
                        lesson_scale(lessons[i]).length;
         for (size_t k = 0; k < lessons[i]->step_count; k++)
-            parts += step_section(lessons[i], &lessons[i]->steps[k]).length;
+            parts += step_section(lessons[i], lessons[i]->steps[k]).length;
         size_t markers = 40 * (lessons[i]->step_count + 2);
         assert_in_range(parts, lesson_note(lessons[i]).length - markers,
                         lesson_note(lessons[i]).length);
@@ -85,7 +85,7 @@ static void notes_and_listings_are_plain_ascii(void **state) {
         for (size_t at = 0; at < note.length; at++)
             assert_true(note.text[at] == '\n' || (note.text[at] >= ' ' && note.text[at] < 127));
         for (size_t k = 0; k < lessons[i]->step_count; k++)
-            for (const char *c = step_listing(lessons[i], &lessons[i]->steps[k]); *c; c++)
+            for (const char *c = step_listing(lessons[i], lessons[i]->steps[k]); *c; c++)
                 assert_true(*c == '\n' || (*c >= ' ' && *c < 127));
     }
 }
@@ -94,7 +94,7 @@ static void a_step_that_runs_a_listing_has_one(void **state) {
     (void)state;
     for (int i = 0; i < LESSON_COUNT; i++)
         for (size_t k = 0; k < lessons[i]->step_count; k++) {
-            const struct step *step = &lessons[i]->steps[k];
+            const struct step *step = lessons[i]->steps[k];
             if (step->listing_runs) assert_true(step_listing(lessons[i], step)[0] != '\0');
         }
 }

@@ -311,6 +311,8 @@ static const struct step middleware_steps[] = {
      .fidelity = FIDELITY_EMULATED,
      .fidelity_note = "time is a counter"},
 };
+static const struct step *const middleware_in_order[] = {&middleware_steps[0], &middleware_steps[1],
+                                                         &middleware_steps[2]};
 
 static const struct step n_plus_one_steps[] = {
     {.slug = "n-plus-one",
@@ -335,11 +337,13 @@ static const struct step n_plus_one_steps[] = {
      .claim_count = 2},
     {.slug = "join-explosion"},
 };
+static const struct step *const n_plus_one_in_order[] = {
+    &n_plus_one_steps[0], &n_plus_one_steps[1], &n_plus_one_steps[2], &n_plus_one_steps[3]};
 
 static const struct lesson middleware = {
-    .day = 4, .slug = "middleware", .steps = middleware_steps, .step_count = 3};
+    .day = 4, .slug = "middleware", .steps = middleware_in_order, .step_count = 3};
 static const struct lesson n_plus_one = {
-    .day = 9, .slug = "n-plus-one", .steps = n_plus_one_steps, .step_count = 4};
+    .day = 9, .slug = "n-plus-one", .steps = n_plus_one_in_order, .step_count = 4};
 static const struct lesson *const both[] = {
     [TEST_MIDDLEWARE] = &middleware, [TEST_N_PLUS_ONE] = &n_plus_one};
 

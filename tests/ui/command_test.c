@@ -185,7 +185,7 @@ static void list_json_has_a_line_for_each_step_in_order(void **state) {
     size_t line = 0;
     for (size_t i = 0; i < LESSON_COUNT; i++)
         for (size_t j = 0; j < lessons[i]->step_count; j++)
-            expect_list_line(json_at(lines, line++), lessons[i], &lessons[i]->steps[j]);
+            expect_list_line(json_at(lines, line++), lessons[i], lessons[i]->steps[j]);
     assert_int_equal(lines->count, line);
     arena_release(&arena);
 }

@@ -118,7 +118,7 @@ static void the_json_export_has_a_line_for_each_lesson(void **state) {
         assert_string_equal(json_get_text(line, "lesson"), lessons[i]->slug);
         assert_int_equal(steps->count, lessons[i]->step_count);
         for (size_t j = 0; j < steps->count; j++) {
-            const struct step *step = &lessons[i]->steps[j];
+            const struct step *step = lessons[i]->steps[j];
             assert_string_equal(json_get_text(json_at(steps, j), "step"), step->slug);
             assert_string_equal(json_get_text(json_at(steps, j), "listing"),
                                 step_listing(lessons[i], step));
@@ -134,7 +134,7 @@ static void the_markdown_export_keeps_every_section_of_the_notes(void **state) {
     assert_null(strstr(program->out, "<!--"));
     for (size_t i = 0; i < LESSON_COUNT; i++)
         for (size_t j = 0; j < lessons[i]->step_count; j++) {
-            struct slice_of_note section = step_section(lessons[i], &lessons[i]->steps[j]);
+            struct slice_of_note section = step_section(lessons[i], lessons[i]->steps[j]);
             char *text = strndup(section.text, section.length);
             assert_non_null(strstr(program->out, text));
             free(text);

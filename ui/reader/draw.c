@@ -144,7 +144,7 @@ static void put_step_row(const struct state *state, struct grid *grid, int y, st
     bool done = state_visit_of(state, row.lesson, row.step)->done;
     int x = grid_put(grid, y, area.x + 4, area.x + area.width, done ? "● " : "○ ",
                      done ? STYLE(OK) : STYLE(MUTED));
-    grid_put_fit(grid, y, x, area.x + area.width - 1, day->steps[row.step].slug,
+    grid_put_fit(grid, y, x, area.x + area.width - 1, day->steps[row.step]->slug,
                  here ? STYLE(STRONG) : STYLE(TEXT));
 }
 

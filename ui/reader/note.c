@@ -64,7 +64,7 @@ void note_build(struct grid *page, const struct lesson *lesson, size_t step, int
     if (width <= 0) return;
     arena_init(&arena, NULL);
     if (step == 0) put_part(page, &arena, lesson_intro(lesson), margin);
-    put_part(page, &arena, step_section(lesson, &lesson->steps[step]), margin);
+    put_part(page, &arena, step_section(lesson, lesson->steps[step]), margin);
     if (step + 1 == lesson->step_count) put_part(page, &arena, lesson_scale(lesson), margin);
     arena_release(&arena);
 }

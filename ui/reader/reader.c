@@ -98,7 +98,7 @@ static void mark_done(void *context, const char *lesson, const char *step) {
         const struct lesson *known = state->course.lessons[i];
         if (strcmp(known->slug, lesson) != 0) continue;
         for (size_t j = 0; j < known->step_count; j++)
-            if (strcmp(known->steps[j].slug, step) == 0) state_visit_of(state, i, j)->done = true;
+            if (strcmp(known->steps[j]->slug, step) == 0) state_visit_of(state, i, j)->done = true;
     }
 }
 
@@ -295,7 +295,7 @@ static void open_place(struct reader *reader, const struct reader_options *optio
         const struct lesson *lesson = course->lessons[i];
         bool here = left_off ? strcmp(lesson->slug, place.lesson) == 0 : lesson == options->lesson;
         for (size_t j = 0; here && j < lesson->step_count; j++) {
-            const struct step *step = &lesson->steps[j];
+            const struct step *step = lesson->steps[j];
             if (left_off ? strcmp(step->slug, place.step) == 0 : step == options->step) step_at = j;
         }
         if (here) at = i;

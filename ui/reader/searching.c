@@ -121,7 +121,7 @@ static bool find_in_listing(struct search *search, const struct needle *needle, 
 static const char *listing_of(const struct state *state, size_t lesson, size_t step) {
     const char *edited = state_visit_of(state, lesson, step)->listing;
     const struct lesson *owner = state->course.lessons[lesson];
-    return edited ? edited : step_listing(owner, &owner->steps[step]);
+    return edited ? edited : step_listing(owner, owner->steps[step]);
 }
 
 /* The first match at or behind the step that is open. */

@@ -50,7 +50,7 @@ bool state_init(struct state *state, const struct state_options *options) {
     struct visit *visit = state->visits;
     for (size_t i = 0; i < state->course.count; i++)
         for (size_t j = 0; j < state->course.lessons[i]->step_count; j++)
-            state_usual_knobs(visit++, &state->course.lessons[i]->steps[j]);
+            state_usual_knobs(visit++, state->course.lessons[i]->steps[j]);
     return true;
 }
 
@@ -75,7 +75,7 @@ const struct lesson *state_lesson(const struct state *state) {
 }
 
 const struct step *state_step(const struct state *state) {
-    return &state_lesson(state)->steps[state->step];
+    return state_lesson(state)->steps[state->step];
 }
 
 struct visit *state_visit_of(const struct state *state, size_t lesson, size_t step) {

@@ -38,7 +38,7 @@ static int read_course(void *argument) {
     setlocale(LC_ALL, "");
     return reader_run(&(struct reader_options){
         .lesson = lesson,
-        .step = &lesson->steps[begin->step],
+        .step = lesson->steps[begin->step],
         .mouse = true,
         .ascii = !columns_locale_is_utf8(),
         .course = test_course,
