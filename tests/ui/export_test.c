@@ -128,6 +128,33 @@ static void the_json_export_has_a_line_for_each_lesson(void **state) {
     arena_release(&arena);
 }
 
+/* All that was measured, strictly read: no name twice in an object, every claim with its keys. */
+static void every_measured_step_is_json_that_a_strict_reader_takes(void **state) {
+    struct program *program = *state;
+    struct arena arena;
+    bool all_hold = true;
+    arena_init(&arena, NULL);
+    int code = program_run(program, "export", "-f", "json", "--measured", NULL);
+    const struct json_node *lines = json_read_lines(&arena, program->out);
+    assert_non_null(lines);
+    for (const struct json_node *lesson = lines->first; lesson; lesson = lesson->next)
+        for (const struct json_node *step = json_get(lesson, "steps")->first; step;
+             step = step->next) {
+            const struct json_node *measured = json_get(step, "measured");
+            if (measured->kind == JSON_NULL) continue;
+            all_hold &= json_get(measured, "error")->kind == JSON_NULL;
+            assert_true(json_get(measured, "figures")->count > 0);
+            for (const struct json_node *claim = json_get(measured, "claims")->first; claim;
+                 claim = claim->next) {
+                assert_true(strlen(json_get_text(claim, "text")) > 0);
+                assert_non_null(json_get(claim, "applies"));
+                all_hold &= json_get(claim, "holds")->kind == JSON_TRUE;
+            }
+        }
+    assert_int_equal(code, all_hold ? 0 : 1);
+    arena_release(&arena);
+}
+
 static void the_markdown_export_keeps_every_section_of_the_notes(void **state) {
     struct program *program = *state;
     assert_int_equal(program_run(program, "export", "-f", "md", NULL), 0);
@@ -186,6 +213,7 @@ int main(void) {
         TEST(measured_html_draws_with_titles_and_numbers_beside),
         TEST(what_a_figure_says_cannot_break_out_of_the_page),
         TEST(the_json_export_has_a_line_for_each_lesson),
+        TEST(every_measured_step_is_json_that_a_strict_reader_takes),
         TEST(the_markdown_export_keeps_every_section_of_the_notes),
         TEST(manual_and_completions_know_every_option),
     };
