@@ -101,7 +101,7 @@ static size_t row_length(const char *source, size_t length, int room) {
     size_t fits = columns_fit(source, length, room > 0 ? (unsigned)room : 0);
     if (fits == length || fits == 0) return fits;
     for (size_t back = 0; back < WORD_MOST && back + 1 < fits; back++)
-        if (strchr(" (,.", source[fits - back - 1])) return fits - back;
+        if (strchr(" (,._=", source[fits - back - 1])) return fits - back;
     return fits;
 }
 
@@ -163,26 +163,28 @@ static int put_guides(struct grid *page, int y, unsigned depth) {
     return x;
 }
 
-static void put_entry(struct grid *page, const struct figure_entry *entry, bool last) {
-    int y = grid_add_row(page), right = page->width - 1;
-    if (entry->elapsed_ns > 0) {
-        int x = grid_put_right(page, y, right - TIME - 1, right, amount_ns(entry->elapsed_ns).text,
-                               STYLE(MUTED));
-        right = x - 1;
-    }
+/* Label and detail, on as many rows as they need; the guides go down beside them. */
+static void put_entry(struct grid *page, const struct figure_entry *entry) {
+    int y = grid_add_row(page), first = y, right = page->width - 1;
+    if (entry->elapsed_ns > 0)
+        right = grid_put_right(page, y, right - TIME - 1, right, amount_ns(entry->elapsed_ns).text,
+                               STYLE(MUTED)) -
+                1;
     int x = put_guides(page, y, entry->depth);
     x = grid_put(page, y, x, right, brackets[entry->shape],
                  entry->shape == ENTRY_POINT ? STYLE(MUTED) : STYLE(LANE_0));
-    x = grid_put_fit(page, y, x, right, entry->label ? entry->label : "",
-                     entry->shape == ENTRY_OUT ? STYLE(MUTED) : STYLE(TEXT));
-    if (entry->detail && *entry->detail)
-        grid_put_fit(page, y, x + 2, right, entry->detail, STYLE(NUMBER));
-    if (last) grid_put(page, y, 0, 1, "▶", STYLE(KEY));
+    const char *label = entry->label ? entry->label : "";
+    struct style style = entry->shape == ENTRY_OUT ? STYLE(MUTED) : STYLE(TEXT);
+    y = grid_wrap(page, y, x, x, right, label, style);
+    if (entry->detail && *entry->detail) {
+        int end = y == first ? x + (int)columns_of(label) + 2 : right;
+        grid_wrap(page, end < right ? y : -1, end, x, right, entry->detail, STYLE(NUMBER));
+    }
+    for (int row = first + 1; row < page->height; row++) put_guides(page, row, entry->depth);
 }
 
 void figure_draw_trace(struct grid *page, const struct figure *figure,
                        const struct figure_view *view) {
     (void)view;
-    for (size_t i = 0; i < figure->trace.count; i++)
-        put_entry(page, &figure->trace.entries[i], false);
+    for (size_t i = 0; i < figure->trace.count; i++) put_entry(page, &figure->trace.entries[i]);
 }

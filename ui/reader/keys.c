@@ -34,7 +34,7 @@ static bool has_hint(const struct state *state) {
 
 static bool has_sql(const struct state *state) {
     if (!state_can_replay(state) || state->line_count == 0) return false;
-    return tape_count(cut_whole(state->stage->tape), TAPE_QUERY, ANY_EVENT) > 0;
+    return stage_queries(cut_whole(state->stage->tape)).count > 0;
 }
 
 static bool has_search(const struct state *state) {

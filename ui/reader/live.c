@@ -58,7 +58,7 @@ static bool listing_figure(struct arena *arena, const char *title, const char *s
 /* Asked of the whole tape, so that the columns stay while the replay begins anew. */
 static bool counts_queries(const struct state *state) {
     const struct stage *stage = state->running ? state->running : state->stage;
-    return stage && tape_count(cut_whole(stage->tape), TAPE_QUERY, ANY_EVENT) > 0;
+    return stage && stage_queries(cut_whole(stage->tape)).count > 0;
 }
 
 static void draw_figure(struct state *state, const struct figure *figure) {
@@ -131,23 +131,26 @@ static void put_running(struct state *state) {
                 amount_count(tape_length(tape)).text);
 }
 
-/* The sum of a run in one line: "101 queries  200 rows  6.1 ms". */
-static void put_sum(struct state *state) {
+/* "101 queries  200 rows": where the listing's figure does not say it itself. */
+static int put_queries(struct grid *page, int y, int x, struct tally queries) {
+    const char *word = queries.count == 1 ? "query" : "queries";
+    int right = page->width - 1;
+    if (queries.count == 0) return x;
+    struct amount rows = amount_count((uint64_t)queries.amount);
+    x = grid_format(page, y, x, right, STYLE(NUMBER), "%s %s", amount_count(queries.count).text,
+                    word);
+    return grid_format(page, y, x + 2, right, STYLE(TEXT), "%s rows", rows.text) + 2;
+}
+
+/* The sum of a run in one line: what it took, or how far the replay is. */
+static void put_sum(struct state *state, bool counted) {
     struct grid *page = &state->live;
-    struct cut cut = replay_cut(&state->replay);
-    struct tally queries = stage_queries(cut);
-    grid_add_row(page);
+    if (!counted) grid_add_row(page);
     int y = grid_add_row(page), right = page->width - 1, x = 1;
-    if (queries.count > 0) {
-        const char *word = queries.count == 1 ? "query" : "queries";
-        x = grid_format(page, y, x, right, STYLE(NUMBER), "%s %s", amount_count(queries.count).text,
-                        word);
-        x = grid_format(page, y, x + 2, right, STYLE(TEXT), "%s rows",
-                        amount_count((uint64_t)queries.amount).text) +
-            2;
-    }
+    if (!counted) x = put_queries(page, y, x, stage_queries(replay_cut(&state->replay)));
     if (replay_is_whole(&state->replay))
-        x = grid_put(page, y, x, right, amount_ns(state->stage->elapsed_ns).text, STYLE(TEXT));
+        x = grid_format(page, y, x, right, STYLE(TEXT), "%s in all",
+                        amount_ns(state->stage->elapsed_ns).text);
     else
         x = grid_format(page, y, x, right, STYLE(WARNING), "at event %zu of %zu", state->replay.at,
                         state->replay.length);
@@ -281,9 +284,9 @@ static void put_run(struct state *state, struct arena *arena) {
     else
         put_plain_listing(state, arena, state->stage->tape);
     put_fault(state);
-    if (listing) put_sum(state);
+    if (listing) put_sum(state, figures.list[0].note != NULL);
     for (size_t i = listing; i < figures.count; i++) draw_figure(state, &figures.list[i]);
-    if (!listing) put_sum(state);
+    if (!listing) put_sum(state, false);
     if (!drawn)
         put_text(&state->live, "out of memory: not all figures could be drawn", STYLE(FAILED));
     put_claims(state);

@@ -79,14 +79,18 @@ static void add_query(struct behind *behind, const struct tape_event *event) {
     if (sent->example_count < EXAMPLES) sent->examples[sent->example_count++] = *event;
 }
 
+/* What was measured beside the listing, on lanes of its own, is not the line's. */
+static bool is_query_of(const struct tape_event *event, unsigned line) {
+    return event->kind == TAPE_QUERY && event->line == line && event->lane < LANE_BESIDE;
+}
+
 static void collect(struct behind *behind, struct cut cut, unsigned line) {
     struct tape_event events[PEEK];
     size_t done = 0, got;
     *behind = (struct behind){.count = 0};
     while (done < cut.upto && (got = tape_events(cut.tape, done, events, PEEK)) > 0) {
         for (size_t i = 0; i < got && done + i < cut.upto; i++)
-            if (events[i].kind == TAPE_QUERY && events[i].line == line)
-                add_query(behind, &events[i]);
+            if (is_query_of(&events[i], line)) add_query(behind, &events[i]);
         done += got;
     }
 }
