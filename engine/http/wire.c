@@ -304,6 +304,7 @@ static struct decisive find_decisive(struct wire_head *head) {
     struct decisive found = {0};
     for (size_t i = 0; i < head->field_count; i++) {
         const struct wire_field *field = &head->fields[i];
+        if (!strchr("HhCcTtEe", *field->name)) continue; /* none of those below */
         if (strcasecmp(field->name, "Host") == 0) {
             found.host = field->value;
             found.hosts++;

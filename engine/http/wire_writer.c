@@ -1,7 +1,5 @@
 /* wire - the writer. See wire.h. */
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/http/wire.h"
@@ -107,9 +105,11 @@ void wire_put_field(struct wire_bytes *bytes, const char *name, const char *valu
 }
 
 void wire_put_number(struct wire_bytes *bytes, const char *name, uint64_t value) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%" PRIu64, value);
-    wire_put_field(bytes, name, digits);
+    char digits[24], *first = digits + sizeof digits;
+    *--first = '\0';
+    do *--first = (char)('0' + value % 10);
+    while (value /= 10);
+    wire_put_field(bytes, name, first);
 }
 
 void wire_put_head_end(struct wire_bytes *bytes) {

@@ -122,6 +122,8 @@ static const struct {
 } sections[] = {
     {"tape", bench_tape},
     {"orm", bench_orm},
+    {"server", bench_server},
+    {"streaming", bench_streaming},
 };
 
 int main(int count, char **words) {
