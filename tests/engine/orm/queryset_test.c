@@ -1,0 +1,218 @@
+/* queryset - what is lazy, what is kept, and what Django says when it refuses. The counts are those
+ * that a real Django was seen to send. */
+#include "tests/support/orm.h"
+#include "tests/support/testing.h"
+
+static void building_sends_nothing(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.all()\n"
+                   "qs = qs.filter(published=True).exclude(views__lt=20).order_by('-views')[:2]\n"
+                   "qs = qs.select_related('author').prefetch_related('tags')\n",
+                   "0 0 0");
+}
+
+static void a_loop_asks_once_and_keeps_the_rows(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.order_by('pk')\n"
+                   "for article in qs:\n    title = article.title\n"
+                   "for article in qs:\n    title = article.title\n"
+                   "len(qs)\nbool(qs)\nlist(qs)\nqs[0]\nqs.count()\nqs.exists()\nrepr(qs)\n",
+                   "0 1 0 0 0 0 0 0 0 0");
+}
+
+static void a_clone_has_no_rows_of_its_own(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.order_by('pk')\nlist(qs)\nlist(qs.all())\n"
+                   "list(qs.filter(published=True))\nqs.last()\nqs.get(pk=1)\n",
+                   "0 1 1 1 1 1");
+}
+
+static void an_unevaluated_queryset_asks_for_each_index(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.order_by('pk')\nqs[0]\nqs[0]\nx = qs[:2]\ny = qs[::2]\n",
+                   "0 1 1 0 1");
+}
+
+static void showing_a_queryset_keeps_nothing(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.order_by('pk')\nprint(qs)\nlist(qs)\nprint(qs)\n",
+                   "0 1 1 0");
+    expect_sql("print(Tag.objects.all())\n",
+               "SELECT \"blog_tag\".\"id\", \"blog_tag\".\"name\" FROM \"blog_tag\" LIMIT 21");
+}
+
+static void an_evaluated_slice_is_a_list(void **state) {
+    (void)state;
+    expect_printed("qs = Article.objects.order_by('pk')\nprint(type(qs[:2]).__name__)\nlen(qs)\n"
+                   "print(type(qs[:2]).__name__)\nprint(type(qs[::2]).__name__)\n",
+                   "QuerySet\nlist\nlist\n");
+}
+
+static void what_cannot_hold_is_not_asked(void **state) {
+    (void)state;
+    expect_queries("list(Article.objects.none())\nArticle.objects.filter(pk__in=[]).count()\n"
+                   "Article.objects.filter(pk__in=[]).aggregate(n=Count('pk'))\n"
+                   "Article.objects.none().first()\nArticle.objects.all()[:0]\n",
+                   "0 0 0 0 0");
+}
+
+static void first_on_an_evaluated_queryset_needs_an_order(void **state) {
+    (void)state;
+    expect_queries("a = Article.objects.order_by('pk')\nb = Article.objects.all()\nlen(a)\nlen(b)\n"
+                   "a.first()\nb.first()\n",
+                   "0 0 1 1 0 1");
+}
+
+static void get_wants_exactly_one(void **state) {
+    (void)state;
+    expect_printed("print(Article.objects.get(title='Two').pk)\n", "2\n");
+    expect_raised("Article.objects.get(pk=99)\n",
+                  "DoesNotExist: Article matching query does not exist.");
+    expect_raised(
+        "Article.objects.get(author=1)\n",
+        "MultipleObjectsReturned: get() returned more than one Article -- it returned 3!");
+}
+
+static void slices_cannot_be_refined(void **state) {
+    (void)state;
+    expect_raised("Article.objects.all()[:2].filter(pk=1)\n",
+                  "AssertionError: Cannot filter a query once a slice has been taken.");
+    expect_raised("Article.objects.all()[:2].order_by('pk')\n",
+                  "AssertionError: Cannot reorder a query once a slice has been taken.");
+    expect_raised("Article.objects.all()[:2].reverse()\n",
+                  "TypeError: Cannot reverse a query once a slice has been taken.");
+    expect_raised("Article.objects.all()[:2].delete()\n",
+                  "AssertionError: Cannot use 'limit' or 'offset' with delete.");
+}
+
+static void indexing_refuses_in_djangos_words(void **state) {
+    (void)state;
+    expect_raised("Article.objects.all()[-1]\n",
+                  "AssertionError: Negative indexing is not supported.");
+    expect_raised("Article.objects.all()['a']\n",
+                  "TypeError: QuerySet indices must be integers or slices, not str.");
+    expect_raised("Article.objects.all()[9]\n", "IndexError: list index out of range");
+    expect_raised("Article.objects[0]\n", "TypeError: 'Manager' object is not subscriptable");
+    expect_raised("list(Article.objects)\n", "TypeError: 'Manager' object is not iterable");
+}
+
+static void values_come_as_dicts_tuples_and_scalars(void **state) {
+    (void)state;
+    expect_printed(
+        "qs = Tag.objects.order_by('pk')[:2]\nprint(qs.values('name'))\n"
+        "print(qs.values_list('pk', 'name'))\nprint(list(qs.values_list('name', flat=True)))\n"
+        "print(qs.values_list('pk', 'name', named=True)[1])\n",
+        "<QuerySet [{'name': 'sql'}, {'name': 'orm'}]>\n"
+        "<QuerySet [(1, 'sql'), (2, 'orm')]>\n['sql', 'orm']\nRow(pk=2, name='orm')\n");
+    expect_raised("Tag.objects.values_list('pk', 'name', flat=True)\n",
+                  "TypeError: 'flat' is not valid when values_list is called with more than one "
+                  "field.");
+}
+
+static void columns_have_their_fields_types(void **state) {
+    (void)state;
+    expect_printed(
+        "a = Article.objects.get(pk=1)\nprint(a.published, a.published_at, a.views + 1)\n"
+        "print(Article.objects.get(pk=5).published_at)\n",
+        "True 2024-01-01 00:00:00 11\nNone\n");
+}
+
+static void in_bulk_asks_in_batches(void **state) {
+    (void)state;
+    expect_queries("Article.objects.in_bulk([])\nlen(Article.objects.in_bulk(range(1, 1000)))\n"
+                   "len(Article.objects.in_bulk(range(1, 1001)))\n",
+                   "0 1 2");
+    expect_printed("print(Tag.objects.in_bulk([1, 3]))\n",
+                   "{1: <Tag: Tag object (1)>, 3: <Tag: Tag object (3)>}\n");
+    expect_raised("Article.objects.in_bulk([1], field_name='title')\n",
+                  "ValueError: in_bulk()'s field_name must be a unique field but 'title' isn't.");
+}
+
+static void querysets_combine(void **state) {
+    (void)state;
+    expect_printed(
+        "a = Article.objects.filter(author=1)\nb = Article.objects.filter(views__gt=15)\n"
+        "print([x.pk for x in (a & b).order_by('pk')])\n"
+        "print([x.pk for x in (a | b).order_by('pk')])\n"
+        "print((a & Article.objects.none()).count())\n"
+        "print([x.pk for x in (a.order_by('pk')[:1] | b).order_by('pk')])\n",
+        "[2, 5]\n[1, 2, 3, 4, 5]\n0\n[1, 2, 3, 4, 5]\n");
+}
+
+static void objects_are_equal_by_model_and_key(void **state) {
+    (void)state;
+    expect_printed("a = Article.objects.get(pk=1)\nprint(a == Article.objects.get(pk=1))\n"
+                   "print(a == Tag.objects.get(pk=1), Article() == Article())\n"
+                   "print(a in Article.objects.filter(published=True))\nprint(repr(a), str(a))\n",
+                   "True\nFalse False\nTrue\n<Article: Article object (1)> Article object (1)\n");
+}
+
+static void a_deferred_column_costs_a_query_when_read(void **state) {
+    (void)state;
+    expect_queries(
+        "a = Article.objects.only('title').get(pk=1)\na.title\na.body\na.body\na.author\n",
+        "1 0 1 0 2");
+    expect_sql(
+        "Article.objects.only('title').get(pk=1).body\n",
+        "SELECT \"blog_article\".\"id\", \"blog_article\".\"body\" FROM \"blog_article\" WHERE "
+        "\"blog_article\".\"id\" = %s LIMIT 21 | 1");
+}
+
+static void a_refresh_reads_anew_and_forgets_relations(void **state) {
+    (void)state;
+    expect_queries("a = Article.objects.select_related('author').get(pk=1)\na.author\n"
+                   "a.refresh_from_db()\na.author\n",
+                   "1 0 1 1");
+}
+
+static void rows_can_be_written(void **state) {
+    (void)state;
+    expect_printed("a = Author.objects.get(pk=3)\n"
+                   "b = Article.objects.create(title='Six', published=True, views=1, author=a)\n"
+                   "print(b.pk, Article.objects.get(title='Six').author.name)\n"
+                   "b.views = 2\nb.save()\nprint(Article.objects.get(pk=b.pk).views)\n"
+                   "print(Article.objects.filter(author=1).update(views=0))\n"
+                   "print(Tag.objects.get_or_create(name='sql')[1])\n"
+                   "print(Tag.objects.get_or_create(name='new')[1], Tag.objects.count())\n"
+                   "x = Event.objects.bulk_create([Event(happened_at='2024-01-01', kind='view',"
+                   " amount=n) for n in range(400)])\n"
+                   "print(Event.objects.count(), Event.objects.filter(amount__lt=10).delete())\n",
+                   "6 Eve\n2\n3\nFalse\nTrue 4\n400 (10, {'blog.Event': 10})\n");
+}
+
+static void unknown_names_are_errors(void **state) {
+    (void)state;
+    expect_raised("Article(nope=1)\n",
+                  "TypeError: Article() got an unexpected keyword argument 'nope'");
+    expect_raised("Article.objects.get(pk=1).nope\n",
+                  "AttributeError: 'Article' object has no attribute 'nope'");
+    expect_raised("Article.objects.get(pk=1).objects\n",
+                  "AttributeError: Manager isn't accessible via Article instances");
+    expect_raised("Article.objects.raw('SELECT 1')\n", "NotSupported: raw() is not supported here");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(building_sends_nothing),
+        cmocka_unit_test(a_loop_asks_once_and_keeps_the_rows),
+        cmocka_unit_test(a_clone_has_no_rows_of_its_own),
+        cmocka_unit_test(an_unevaluated_queryset_asks_for_each_index),
+        cmocka_unit_test(showing_a_queryset_keeps_nothing),
+        cmocka_unit_test(an_evaluated_slice_is_a_list),
+        cmocka_unit_test(what_cannot_hold_is_not_asked),
+        cmocka_unit_test(first_on_an_evaluated_queryset_needs_an_order),
+        cmocka_unit_test(get_wants_exactly_one),
+        cmocka_unit_test(slices_cannot_be_refined),
+        cmocka_unit_test(indexing_refuses_in_djangos_words),
+        cmocka_unit_test(values_come_as_dicts_tuples_and_scalars),
+        cmocka_unit_test(columns_have_their_fields_types),
+        cmocka_unit_test(in_bulk_asks_in_batches),
+        cmocka_unit_test(querysets_combine),
+        cmocka_unit_test(objects_are_equal_by_model_and_key),
+        cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
+        cmocka_unit_test(a_refresh_reads_anew_and_forgets_relations),
+        cmocka_unit_test(rows_can_be_written),
+        cmocka_unit_test(unknown_names_are_errors),
+    };
+    return RUN_TESTS(tests);
+}
