@@ -56,39 +56,69 @@ static void write_listing(struct text *out, const struct paper *paper,
 
 enum { TRACE_FIRST = 60, TRACE_LAST = 20, TRACE_DEPTH = 24 };
 
+static unsigned drawn_depth(const struct figure_entry *entry) {
+    return entry->depth < TRACE_DEPTH ? entry->depth : TRACE_DEPTH;
+}
+
+/* "view  200": what stands behind the mark. */
+static unsigned columns_of_entry(const struct figure_entry *entry) {
+    bool detailed = entry->detail && *entry->detail;
+    return columns_of(entry->label) + (detailed ? 2 + columns_of(entry->detail) : 0);
+}
+
+/* One that is too wide for the paper, such as SQL, is wrapped beside its mark: "SELECT ... (1 row,
+ * 3.7 us)". */
+static void add_wide_entry(struct text *out, const struct paper *paper,
+                           const struct figure_entry *entry, const char *mark, const char *time) {
+    unsigned indent = INDENT + 2 * drawn_depth(entry);
+    struct text words;
+    text_init(&words, out->arena);
+    const char *detail = entry->detail ? entry->detail : "";
+    const char *separator = *detail && *time ? ", " : "";
+    text_add(&words, entry->label);
+    if (*detail || *time) text_format(&words, " (%s%s%s)", detail, separator, time);
+    const char *whole = text_finish(&words);
+    paper_add_entry(out, paper,
+                    &(struct paper_entry){.indent = indent,
+                                          .hang = indent + 2,
+                                          .mark = mark,
+                                          .words = whole ? whole : entry->label});
+}
+
 static void add_entry(struct text *out, const struct paper *paper, const struct figure_entry *entry,
                       unsigned room) {
-    static const char *const marks[] = {
-        [ENTRY_POINT] = "· ", [ENTRY_IN] = "→ ", [ENTRY_OUT] = "← "};
+    static const char *const marks[] = {[ENTRY_POINT] = "·", [ENTRY_IN] = "→", [ENTRY_OUT] = "←"};
     static const char *const ascii_marks[] = {
-        [ENTRY_POINT] = ". ", [ENTRY_IN] = "> ", [ENTRY_OUT] = "< "};
-    char time[UNITS_SIZE];
-    unsigned depth = entry->depth < TRACE_DEPTH ? entry->depth : TRACE_DEPTH;
-    unsigned used = 2 * depth + 2 + columns_of(entry->label);
-    paper_add_fill(out, ' ', INDENT + 2 * depth);
-    text_add(out, paper->ascii ? ascii_marks[entry->shape] : marks[entry->shape]);
+        [ENTRY_POINT] = ".", [ENTRY_IN] = ">", [ENTRY_OUT] = "<"};
+    const char *mark = (paper->ascii ? ascii_marks : marks)[entry->shape];
+    char time[UNITS_SIZE] = "";
+    unsigned used = 2 * drawn_depth(entry) + 2 + columns_of_entry(entry);
+    if (entry->elapsed_ns) units_duration(entry->elapsed_ns, time, sizeof time);
+    if (INDENT + used + (*time ? 1 + columns_of(time) : 0) > paper->width) {
+        add_wide_entry(out, paper, entry, mark, time);
+        return;
+    }
+    paper_add_fill(out, ' ', INDENT + 2 * drawn_depth(entry));
+    text_format(out, "%s ", mark);
     paper_add(out, paper, entry->label);
     if (entry->detail && *entry->detail) {
         text_add(out, "  ");
         paper_add(out, paper, entry->detail);
-        used += 2 + columns_of(entry->detail);
     }
-    if (entry->elapsed_ns) {
-        units_duration(entry->elapsed_ns, time, sizeof time);
-        paper_add_fill(out, ' ', used < room ? room - used : 1);
-        paper_add_right(out, paper, time, 9);
+    if (*time) {
+        paper_add_fill(out, ' ', used <= room ? room - used : 1);
+        paper_add_right(out, paper, time, used <= room ? 9 : 0);
     }
     text_add_char(out, '\n');
 }
 
-/* Where the times stand: behind the widest entry, but on the paper where it can be. */
+/* Where the times stand: behind the widest entry that has one, but on the paper where it can be. */
 static unsigned trace_room(const struct paper *paper, const struct figure *figure) {
     unsigned room = 0, most = paper->width > INDENT + 9 ? paper->width - INDENT - 9 : 8;
     for (size_t i = 0; i < figure->trace.count; i++) {
         const struct figure_entry *entry = &figure->trace.entries[i];
-        unsigned depth = entry->depth < TRACE_DEPTH ? entry->depth : TRACE_DEPTH;
-        unsigned detail = entry->detail ? 2 + columns_of(entry->detail) : 0;
-        room = larger(room, 2 * depth + 2 + columns_of(entry->label) + detail);
+        if (entry->elapsed_ns)
+            room = larger(room, 2 * drawn_depth(entry) + 2 + columns_of_entry(entry));
     }
     return room < most ? room : most;
 }
