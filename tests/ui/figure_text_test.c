@@ -82,7 +82,7 @@ static void a_trace_is_indented_and_its_times_stand_below_each_other(void **stat
     expect(&trace, "trace\n"
                    "  > ApiKeyLayer\n"
                    "    . view  200       8.12 us\n"
-                   "  < ApiKeyLayer  200     14 us\n");
+                   "  < ApiKeyLayer  200    14 us\n");
 }
 
 static void bars_are_as_long_as_their_share(void **state) {
