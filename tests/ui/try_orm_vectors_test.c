@@ -1,4 +1,4 @@
-/* `daybook try orm --json` against what Django answered: 660 expressions on the same database.
+/* `daybook try orm --json` against what Django answered: a thousand expressions on the same database.
  *
  * tests/vectors/orm.json holds a case a line: the expression, how many queries Django sent, the
  * first of them with their parameters, and either the error or the number of rows and the sum of
@@ -195,6 +195,7 @@ static void check_error(const char *id, const struct json_node *wanted,
 
 static void check_rows(const char *id, const struct json_node *one, const struct json_node *last) {
     const struct json_node *rows = json_get(last, "rows"), *value = json_get(last, "value");
+    if (!json_get(one, "count")) return;
     bool list = rows->kind == JSON_ARRAY || strcmp(json_get_text(one, "kind"), "list") == 0;
     if (rows->kind != JSON_ARRAY) rows = value;
     size_t count = list ? rows->count : 1;
@@ -294,6 +295,7 @@ int main(void) {
         CATEGORY("none is Django's", "none"),
         CATEGORY("unions are Django's", "union"),
         CATEGORY("errors are Django's, word for word", "errors"),
+        CATEGORY("whatever else was asked is Django's", "more"),
         CATEGORY("chains drawn by lot are Django's", "random_chain"),
     };
     return cmocka_run_group_tests_name(__FILE__, tests, load_cases, free_cases);
