@@ -1,7 +1,7 @@
 /* manager - where querysets come from: `Article.objects`, `author.article_set`, `article.tags`.
  *
  * A manager is no queryset: it cannot be iterated, indexed or measured. Its methods are those of
- * the queryset behind it (see manager_methods).
+ * the queryset behind it.
  *
  * Mirrors django.db.models.manager.Manager and the managers of related_descriptors. */
 #include "engine/orm/queryset.h"
@@ -56,7 +56,7 @@ static bool refuse_attribute(struct runtime *runtime, struct object *self, const
 
 const struct object_type manager_type = {
     .name = "Manager",
-    .methods = manager_methods,
+    .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .equal = manager_equal,
     .repr = manager_repr,
@@ -75,7 +75,7 @@ static void related_visit(struct object *self, void (*each)(void *, struct value
 
 const struct object_type related_manager_type = {
     .name = "RelatedManager",
-    .methods = manager_methods,
+    .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .str = related_str,
     .repr = related_str,
@@ -84,7 +84,7 @@ const struct object_type related_manager_type = {
 
 const struct object_type many_related_manager_type = {
     .name = "ManyRelatedManager",
-    .methods = manager_methods,
+    .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .str = related_str,
     .repr = related_str,

@@ -67,8 +67,8 @@ struct queryset *queryset_of_list(struct runtime *, const struct model *, struct
 /* iterator(): a generator that keeps one chunk of rows at a time. */
 bool queryset_iterator(struct runtime *, struct queryset *, int64_t chunk_size, struct value *);
 
-/* The methods listings call; a manager has nearly the same. See queryset_methods.c. */
-extern const struct method queryset_methods[], manager_methods[];
+/* The methods listings call, by name; a manager has all but the first. See queryset_methods.c. */
+extern const struct method queryset_methods[];
 /* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
  * is not told that there is no such thing; true when it did. */
 bool queryset_refuses(struct runtime *, const char *name);
