@@ -8,8 +8,7 @@
 
 #include "engine/object/object.h"
 
-/* ---- n-plus-one: a listing with 1 + N queries
- * ---------------------------------------------------- */
+/* ---- n-plus-one: a listing with 1 + N queries ----------------------------------------------- */
 
 enum { LOOP = 5, PRINT = 6 };
 
@@ -82,8 +81,7 @@ static const struct prediction loop_prediction = {
 
 static const struct claim loop_claims[] = {{"1 + N queries for N articles", check_one_plus_n}};
 
-/* ---- select-related: a series, a choice and a text
- * ------------------------------------------------- */
+/* ---- select-related: a series, a choice and a text ------------------------------------------ */
 
 static bool run_nothing(struct stage *stage) {
     head_point(&stage->head, TAPE_MARK, "done", 0);
@@ -136,8 +134,7 @@ static const struct knob series_knobs[] = {
      .usual_text = "/articles/"},
 };
 
-/* ---- prefetch-related: a table, claims that fail and do not apply
- * ------------------------------------ */
+/* ---- prefetch-related: a table, claims that fail and do not apply --------------------------- */
 
 static bool draw_table(const struct stage *stage, struct cut cut, struct figures *figures) {
     static const struct figure_column columns[] = {{"operation", ALIGN_LEFT},
@@ -176,8 +173,7 @@ static const struct claim table_claims[] = {
     {"with no articles, one query", check_no_case},
 };
 
-/* ---- middleware: a trace, bars, a timeline
- * ------------------------------------------------------------- */
+/* ---- middleware: a trace, bars, a timeline -------------------------------------------------- */
 
 static bool draw_trace(const struct stage *stage, struct cut cut, struct figures *figures) {
     static const struct figure_entry entries[] = {
@@ -272,8 +268,7 @@ static const struct knob fail_knobs[] = {{.name = "fail",
                                           .max = 1,
                                           .unit = ""}};
 
-/* ---- rate-limit: runs until it is stopped, or crashes
- * ----------------------------------------------------- */
+/* ---- rate-limit: runs until it is stopped, or crashes --------------------------------------- */
 
 static bool run_for_ever(struct stage *stage) {
     if (stage_number(stage, "crash")) raise(SIGSEGV);
@@ -287,8 +282,7 @@ static bool run_for_ever(struct stage *stage) {
 static const struct knob crash_knobs[] = {
     {.name = "crash", .title = "crash", .kind = KNOB_NUMBER, .min = 0, .max = 1, .unit = ""}};
 
-/* ---- the course
- * --------------------------------------------------------------------------------------------- */
+/* ---- the course ----------------------------------------------------------------------------- */
 
 static const struct step middleware_steps[] = {
     {.slug = "onion",

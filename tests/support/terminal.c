@@ -75,7 +75,7 @@ void terminal_start(struct test_terminal *terminal, int rows, int columns,
     if (terminal->child == 0) become_program(terminal, environment, program, argument);
 }
 
-/* ---- the way of the bytes -----------------------------------------------------------------------
+/* ---- the way of the bytes ----------------------------------------------------------------------
  */
 
 static void keep_bytes(struct test_terminal *terminal, const char *bytes, size_t length) {
@@ -120,8 +120,7 @@ void terminal_send(struct test_terminal *terminal, const char *bytes) {
     }
 }
 
-/* ---- looking
- * -------------------------------------------------------------------------------------- */
+/* ---- looking -------------------------------------------------------------------------------- */
 
 static size_t put_utf8(char *out, uint32_t rune) {
     if (rune < 0x80) return out[0] = (char)rune, 1;
@@ -221,8 +220,7 @@ bool terminal_is_restored(const struct test_terminal *terminal) {
     return same && blocking && !terminal->alternate && terminal->cursor_shown;
 }
 
-/* ---- changing and ending
- * ------------------------------------------------------------------------------ */
+/* ---- changing and ending -------------------------------------------------------------------- */
 
 void terminal_set_size(struct test_terminal *terminal, int rows, int columns) {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};

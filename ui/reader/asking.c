@@ -113,7 +113,7 @@ unsigned asking_handle(struct state *state, const struct action *action) {
     }
 }
 
-/* ---- the strip ----------------------------------------------------------------------------------
+/* ---- the strip ---------------------------------------------------------------------------------
  */
 
 static int strip_width(const struct state *state) {

@@ -17,7 +17,7 @@ static int at_most(int value, int most) {
     return value > most ? most : value;
 }
 
-/* ---- bars ----------------------------------------------------------------------------------
+/* ---- bars --------------------------------------------------------------------------------------
  *
  *      Timing          1,000 calls  ██████████████████████  all
  *      ApiKey            400 calls  ████████▊ */
@@ -103,7 +103,7 @@ void figure_draw_bars(struct grid *page, const struct figure *figure,
     }
 }
 
-/* ---- timeline --------------------------------------------------------------------------------
+/* ---- timeline ----------------------------------------------------------------------------------
  *
  *      worker 1  wwwwwwwwwwwwwwsssssssssssssssss
  *      worker 2  wwwwwwwwwwwwwwwwwwwssssssssssss

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ui/columns.h"
-#include "ui/reader/keys.h"
+#include "ui/reader/footer.h"
 #include "ui/reader/layout.h"
 #include "ui/reader/modes.h"
 
@@ -47,22 +47,21 @@ static void put_header(const struct state *state, struct grid *grid, int y) {
     char title[160];
     int x = 0, right = grid->width;
     if (y < 0) return;
-    if (grid->width >= 70) {
+    if (grid->width >= HEADER_SAYS_KEYS) {
         right = grid_put_right(grid, y, 0, right - 1, "? keys", STYLE(MUTED)) - 3;
         x = grid_put(grid, y, 1, right, "daybook", STYLE(BRAND)) + 3;
     } else {
         x = grid->width >= 30 ? 1 : 0;
         right -= x;
     }
-    right = put_steps(state, grid, y, right, grid->width >= 70) - 2;
+    right = put_steps(state, grid, y, right, grid->width >= HEADER_SAYS_KEYS) - 2;
     const char *form = grid->width >= 36 ? "Day %d" : "%d";
     x = grid_format(grid, y, x, right, STYLE(STRONG), form, state_lesson(state)->day);
     copy_slice(title, sizeof title, lesson_title(state_lesson(state)));
     grid_put_fit(grid, y, x + (grid->width >= 36 ? 2 : 1), right, title, STYLE(TITLE));
 }
 
-/* ---- rules
- * --------------------------------------------------------------------------------------- */
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 /* A pane's name on the rule above it; the one the keys go to is shown as chosen. */
 static int put_tab(struct grid *grid, int y, int x, int right, const char *name, bool chosen) {
@@ -118,8 +117,7 @@ static void put_share(struct grid *grid, int y, struct area area, int top, int h
     grid_put_right(grid, y, area.x, right, share, STYLE(MUTED));
 }
 
-/* ---- the list
- * -------------------------------------------------------------------------------------- */
+/* ---- the list ------------------------------------------------------------------------------- */
 
 static void put_day_row(const struct state *state, struct grid *grid, int y, struct area area,
                         size_t lesson) {
@@ -168,136 +166,7 @@ static void put_list(const struct state *state, struct grid *grid, struct area a
     }
 }
 
-/* ---- status
- * ------------------------------------------------------------------------------------------ */
-
-static int put_knob(const struct state *state, struct grid *grid, int y, int x, int right,
-                    size_t knob) {
-    const struct knob *row = &state_step(state)->knobs[knob];
-    bool chosen = knob == state->knob;
-    char value[STATE_WORD], text[2 * STATE_WORD];
-    state_knob_text(state, knob, value, sizeof value);
-    const char *unit = row->unit ? row->unit : "";
-    bool named = strcmp(unit, row->name) == 0; /* "articles [100 articles]" says it twice */
-    snprintf(text, sizeof text, "[%s%s%s%s]", value, *unit && !named ? " " : "", named ? "" : unit,
-             row->simulated ? ", simulated" : "");
-    if (x + (int)columns_of(row->name) + 1 + (int)columns_of(text) > right) return -1;
-    x = grid_put(grid, y, x, right, row->name, chosen ? STYLE(STRONG) : STYLE(MUTED));
-    return grid_put(grid, y, x + 1, right, text,
-                    row->simulated ? STYLE(WARNING)
-                    : chosen       ? STYLE(KEY)
-                                   : STYLE(TEXT));
-}
-
-/* The chosen knob comes first where not all have room. */
-static void put_knobs(const struct state *state, struct grid *grid, int y, int right) {
-    size_t count = state_step(state)->knob_count, first = 0;
-    int needed = 1;
-    for (size_t i = 0; i < count; i++) {
-        int end = put_knob(state, grid, y, needed, 10000, i);
-        needed = end + 3;
-    }
-    grid_fill(grid, y, 0, grid->width, ' ', STYLE(TEXT));
-    if (needed - 3 > right) first = state->knob;
-    int x = 1;
-    for (size_t i = first; i < count; i++) {
-        int end = put_knob(state, grid, y, x, i + 1 < count ? right - 2 : right, i);
-        if (end < 0) {
-            grid_put(grid, y, x, right, "…", STYLE(MUTED));
-            return;
-        }
-        x = end + 3;
-    }
-}
-
-/* "replay 1x [=====>    ]"; returns the column where it begins. */
-static int put_replay(const struct state *state, struct grid *grid, int y) {
-    enum { BAR = 12 };
-    if (!state_can_replay(state) || grid->width < 60) return grid->width - 1;
-    const struct replay *replay = &state->replay;
-    const char *word = replay->playing ? "playing" : replay_is_whole(replay) ? "replay" : "paused";
-    int x = grid->width - BAR - 3, done = (int)(replay->at * BAR / replay->length);
-    grid_put(grid, y, x, grid->width, "[", STYLE(MUTED));
-    grid_fill(grid, y, x + 1, x + 1 + done, 0x2501, STYLE(LANE_0));
-    if (done < BAR && !replay_is_whole(replay))
-        grid_put(grid, y, x + 1 + done, grid->width, "▸", STYLE(KEY));
-    grid_put(grid, y, x + 1 + BAR, grid->width, "]", STYLE(MUTED));
-    char head[32];
-    snprintf(head, sizeof head, "%s %s ", word, replay_speed(replay));
-    return grid_put_right(grid, y, 0, x, head, replay->playing ? STYLE(STRONG) : STYLE(MUTED)) - 2;
-}
-
-static void put_field(const struct state *state, struct grid *grid, int y, const char *head) {
-    int line, column,
-        x = grid_put(grid, y, grid->width >= 30 ? 1 : 0, grid->width, head, STYLE(KEY));
-    int room = grid->width - x - 1;
-    editor_position(&state->field, &line, &column);
-    const char *text = state->field.text;
-    size_t skip = 0;
-    if (column > room && room > 0)
-        skip = columns_fit(text, state->field.length, (unsigned)(column - room));
-    grid_put(grid, y, x, grid->width, text + skip, STYLE(TEXT));
-    grid->cursor_y = y;
-    grid->cursor_x = x + column - (int)columns_of_bytes(text, skip);
-}
-
-static const char *const sure_questions[RESET_COUNT] = {
-    [RESET_OUTPUT] = "clear what this step showed?",
-    [RESET_KNOBS] = "put the knobs back to their usual values?",
-    [RESET_LISTING] = "throw the edited listing away?",
-    [RESET_PROGRESS] = "forget all progress, of all days?",
-};
-
-static void put_status(const struct state *state, struct grid *grid, int y) {
-    char head[STATE_WORD];
-    int x = grid->width >= 30 ? 1 : 0;
-    if (y < 0) return;
-    if (state->message[0]) {
-        grid_put_fit(grid, y, x, grid->width - 1, state->message, STYLE(STRONG));
-        return;
-    }
-    switch (state->mode) {
-    case MODE_SEARCH: put_field(state, grid, y, "/"); return;
-    case MODE_KNOB:
-        snprintf(head, sizeof head, "%s: ", state_step(state)->knobs[state->knob].name);
-        put_field(state, grid, y, head);
-        return;
-    case MODE_RESET: grid_put_fit(grid, y, x, grid->width, "reset what?", STYLE(STRONG)); return;
-    case MODE_SURE:
-        grid_put_fit(grid, y, x, grid->width, sure_questions[state->reset], STYLE(STRONG));
-        return;
-    default: break;
-    }
-    put_knobs(state, grid, y, put_replay(state, grid, y) - 1);
-    put_replay(state, grid, y);
-}
-
-/* ---- keys
- * ---------------------------------------------------------------------------------------------- */
-
-/* As many of the keys that work now as there is room for; "? help" keeps its place at the end. */
-static void put_footer(const struct state *state, struct grid *grid, int y) {
-    int x = grid->width >= 30 ? 1 : 0, right = grid->width;
-    if (y < 0) return;
-    bool help = state->mode == MODE_READ && grid->width >= 24 && grid->width < 70;
-    if (help) right -= 7;
-    for (size_t i = 0; i < binding_count; i++) {
-        const struct binding *row = &bindings[i];
-        if (!row->brief || !row->shown || !keys_works(state, row)) continue;
-        if (help && row->action == ACTION_HELP) continue;
-        int width = (int)columns_of(row->shown) + 1 + (int)columns_of(row->brief);
-        if (x + width > right) break;
-        x = grid_put(grid, y, x, right, row->shown, STYLE(KEY));
-        x = grid_put(grid, y, x + 1, right, row->brief, STYLE(MUTED)) + 2;
-    }
-    if (help) {
-        int at = grid_put(grid, y, grid->width - 7, grid->width, "?", STYLE(KEY));
-        grid_put(grid, y, at + 1, grid->width, "help", STYLE(MUTED));
-    }
-}
-
-/* ---- the screen
- * ------------------------------------------------------------------------------------------ */
+/* ---- the screen ----------------------------------------------------------------------------- */
 
 static void put_panes(const struct state *state, struct grid *grid, const struct layout *layout) {
     grid_window(grid, layout->note, &state->note, state->note_top);
@@ -337,6 +206,6 @@ void draw(const struct state *state, struct grid *grid) {
         put_panes(state, grid, &layout);
     }
     if (layout.list.width > 0) put_list(state, grid, layout.list);
-    put_status(state, grid, layout.status);
-    put_footer(state, grid, layout.keys);
+    footer_put_status(state, grid, layout.status);
+    footer_put_keys(state, grid, layout.keys);
 }

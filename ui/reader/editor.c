@@ -15,7 +15,7 @@ struct edit {
 
 enum { EDITS_MOST = 500 };
 
-/* ---- replacing and remembering ----------------------------------------------------------- */
+/* ---- replacing and remembering -------------------------------------------------------------- */
 
 static char *copy_bytes(const char *bytes, size_t length) {
     char *copy = malloc(length + 1);
@@ -164,7 +164,7 @@ void editor_release(struct editor *editor) {
     *editor = (struct editor){.goal = -1};
 }
 
-/* ---- changes ----------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 static size_t line_start(const struct editor *editor, size_t at) {
     while (at > 0 && editor->text[at - 1] != '\n') at--;
@@ -283,7 +283,7 @@ bool editor_delete_line(struct editor *editor) {
     return change(editor, start, end - start, "", 0);
 }
 
-/* ---- moves ------------------------------------------------------------------------------- */
+/* ---- moves ---------------------------------------------------------------------------------- */
 
 static int column_of(const struct editor *editor, size_t at) {
     size_t start = line_start(editor, at);

@@ -29,7 +29,7 @@ void figure_draw(struct grid *page, const struct figure *figure, const struct fi
     }
 }
 
-/* ---- listing -------------------------------------------------------------------------------
+/* ---- listing -----------------------------------------------------------------------------------
  *
  *      n-plus-one                                        queries    rows     time
  *       1 from blog.models import Article
@@ -143,7 +143,7 @@ void figure_draw_listing(struct grid *page, const struct figure *figure,
     }
 }
 
-/* ---- trace ---------------------------------------------------------------------------------
+/* ---- trace -------------------------------------------------------------------------------------
  *
  *      ┌ TimingMiddleware
  *      │ ┌ ApiKeyMiddleware

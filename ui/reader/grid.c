@@ -12,7 +12,7 @@ enum { REPLACEMENT = 0xFFFD };
 
 static const struct cell blank = {.rune = ' '};
 
-/* ---- characters ------------------------------------------------------------------------- */
+/* ---- characters ----------------------------------------------------------------------------- */
 
 int rune_encode(uint32_t rune, char bytes[5]) {
     memset(bytes, 0, 5);
@@ -64,7 +64,7 @@ char rune_fold(uint32_t rune) {
     return '?';
 }
 
-/* ---- cells ------------------------------------------------------------------------------ */
+/* ---- cells ---------------------------------------------------------------------------------- */
 
 static struct cell *cell_at(struct grid *grid, int y, int x) {
     if (y < 0 || y >= grid->height || x < 0 || x >= grid->width) return NULL;
@@ -149,7 +149,7 @@ int grid_add_row(struct grid *grid) {
     return grid->height++;
 }
 
-/* ---- rows of text ----------------------------------------------------------------------- */
+/* ---- rows of text --------------------------------------------------------------------------- */
 
 int grid_put_bytes(struct grid *grid, int y, int x, int right, const char *text, size_t length,
                    struct style style) {
@@ -262,7 +262,7 @@ int grid_wrap(struct grid *page, int y, int x, int left, int right, const char *
     return y;
 }
 
-/* ---- windows ---------------------------------------------------------------------------- */
+/* ---- windows -------------------------------------------------------------------------------- */
 
 void grid_window(struct grid *grid, struct area area, const struct grid *page, int first) {
     for (int row = 0; row < area.height; row++) {

@@ -94,7 +94,7 @@ void grid_window(struct grid *grid, struct area area, const struct grid *page, i
 /* Prints the characters as UTF-8, a line a row, without trailing blanks. */
 void grid_print(const struct grid *grid, FILE *file);
 
-/* ---- characters ------------------------------------------------------------------------- */
+/* ---- characters ----------------------------------------------------------------------------- */
 
 /* Writes a code point as UTF-8 and a NUL; returns its bytes (1 to 4). */
 int rune_encode(uint32_t rune, char bytes[5]);

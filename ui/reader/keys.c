@@ -3,7 +3,7 @@
 
 #include "ui/reader/state.h"
 
-/* ---- when a key works --------------------------------------------------------------------- */
+/* ---- when a key works ----------------------------------------------------------------------- */
 
 static bool asks_number(const struct state *state) {
     const struct prediction *prediction = state_step(state)->prediction;
@@ -54,7 +54,7 @@ static bool has_previous(const struct state *state) {
     return state->step > 0 || state->lesson > 0;
 }
 
-/* ---- the table ----------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 #define IN(mode) (1u << MODE_##mode)
 

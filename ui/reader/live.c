@@ -91,7 +91,7 @@ static void put_plain_listing(struct state *state, struct arena *arena, const st
         draw_figure(state, &figure);
 }
 
-/* ---- the editor ---------------------------------------------------------------------------------
+/* ---- the editor --------------------------------------------------------------------------------
  */
 
 static void put_editor(struct state *state) {
@@ -117,8 +117,7 @@ static void put_editor(struct state *state) {
     }
 }
 
-/* ---- a run under way, and how one ended
- * ------------------------------------------------------------ */
+/* ---- a run under way, and how one ended ----------------------------------------------------- */
 
 static void put_running(struct state *state) {
     struct grid *page = &state->live;
@@ -200,8 +199,7 @@ static void put_fault(struct state *state) {
     if (state->show_fault) state->live_focus = page->height - 1;
 }
 
-/* ---- claims and fidelity
- * ------------------------------------------------------------------------------ */
+/* ---- claims and fidelity -------------------------------------------------------------------- */
 
 static void put_claim(struct grid *page, const struct claim *claim, const struct verdict *verdict) {
     bool holds = verdict->holds;
@@ -270,8 +268,7 @@ static void put_outdated(struct state *state) {
     put_text(&state->live, "r runs anew.", STYLE(MUTED));
 }
 
-/* ---- the page
- * ------------------------------------------------------------------------------------------- */
+/* ---- the page ------------------------------------------------------------------------------- */
 
 static void put_run(struct state *state, struct arena *arena) {
     struct figures figures;

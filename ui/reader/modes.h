@@ -18,6 +18,9 @@ mode_handler list_handle;      /* list.c: MODE_LIST */
 mode_handler over_handle;      /* panels.c: MODE_HELP, MODE_SQL */
 mode_handler resetting_handle; /* panels.c: MODE_RESET, MODE_SURE */
 
+/* In every mode (running.c): the worker began, or gives its stage back. */
+mode_handler running_started, running_finished;
+
 enum stale { STALE_NOTE = 1, STALE_LIVE = 2, STALE_STRIP = 4, STALE_OVER = 8, STALE_ALL = 15 };
 
 /* Builders of pages. */
@@ -50,7 +53,7 @@ void state_usual_knobs(struct visit *visit, const struct step *step);
 /* Leaves the editor; what was written is kept. */
 void writing_keep(struct state *state);
 
-/* ---- the search (searching.c) -----------------------------------------------------------------
+/* ---- the search (searching.c) ------------------------------------------------------------------
  */
 
 void search_release(struct search *search);
@@ -61,7 +64,7 @@ unsigned search_show(struct state *state);
 /* Marks the matches on the note's and live pages. */
 void search_mark(const struct search *search, struct grid *page);
 
-/* ---- the list (list.c) ------------------------------------------------------------------------
+/* ---- the list (list.c) -------------------------------------------------------------------------
  */
 
 /* A row of the list: a day, or a step of the day that is open. */

@@ -12,8 +12,7 @@ static void put_text(struct grid *page, int left, const char *text, struct style
     grid_wrap(page, -1, left, left, page->width - 1, text, style);
 }
 
-/* ---- help
- * ---------------------------------------------------------------------------------------- */
+/* ---- help ----------------------------------------------------------------------------------- */
 
 static void put_keys(struct grid *page, enum mode mode, const char *title, bool brief) {
     enum { KEYS = 9 };
@@ -42,8 +41,7 @@ static void build_help(struct state *state) {
              STYLE(TEXT));
 }
 
-/* ---- SQL
- * ------------------------------------------------------------------------------------------ */
+/* ---- SQL ------------------------------------------------------------------------------------ */
 
 enum { STATEMENTS = 32, EXAMPLES = 3, PEEK = 128 };
 
@@ -207,8 +205,7 @@ unsigned over_handle(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- resetting
- * ------------------------------------------------------------------------------------- */
+/* ---- resetting ------------------------------------------------------------------------------ */
 
 static unsigned reset_progress(struct state *state) {
     for (size_t i = 0; i < state->course.count; i++)

@@ -58,8 +58,7 @@ struct reader {
     int exit_code;
 };
 
-/* ---- progress
- * ------------------------------------------------------------------------------------ */
+/* ---- progress ------------------------------------------------------------------------------- */
 
 static void save_place(struct reader *reader) {
     if (!reader->progress) return;
@@ -102,8 +101,7 @@ static void mark_done(void *context, const char *lesson, const char *step) {
     }
 }
 
-/* ---- effects
- * -------------------------------------------------------------------------------------- */
+/* ---- effects -------------------------------------------------------------------------------- */
 
 static void update(struct reader *reader, const struct action *action);
 
@@ -165,8 +163,7 @@ static void update(struct reader *reader, const struct action *action) {
     if (effects & EFFECT_SUSPEND) suspend(reader);
 }
 
-/* ---- what the loop hears
- * ---------------------------------------------------------------------------- */
+/* ---- what the loop hears -------------------------------------------------------------------- */
 
 static void leave(struct reader *reader, int code) {
     reader->exit_code = code;
@@ -246,8 +243,7 @@ static void paint(uv_prepare_t *prepare) {
     reader->dirty = reader->all = false;
 }
 
-/* ---- opening and closing
- * ------------------------------------------------------------------------------ */
+/* ---- opening and closing -------------------------------------------------------------------- */
 
 /* Signals first: a change of size between here and the first frame must not be lost. */
 static int open_handles(struct reader *reader) {

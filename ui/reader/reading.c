@@ -8,7 +8,7 @@
 #include "ui/reader/keys.h"
 #include "ui/reader/modes.h"
 
-/* ---- scrolling ------------------------------------------------------------------------------- */
+/* ---- scrolling ------------------------------------------------------------------------------ */
 
 static int *top_of_pane(struct state *state) {
     return state->pane == PANE_NOTE ? &state->note_top : &state->live_top;
@@ -157,8 +157,7 @@ static unsigned mouse(struct state *state, const struct action *action) {
     return EFFECT_DRAW | EFFECT_MOUSE;
 }
 
-/* ---- steps
- * --------------------------------------------------------------------------------------- */
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 static unsigned next_step(struct state *state, const struct action *action) {
     (void)action;
@@ -186,8 +185,7 @@ static unsigned day(struct state *state, const struct action *action) {
     return state_go(state, lesson, 0);
 }
 
-/* ---- knobs
- * --------------------------------------------------------------------------------------- */
+/* ---- knobs ---------------------------------------------------------------------------------- */
 
 static unsigned choose_knob(struct state *state, const struct action *action) {
     size_t count = state_step(state)->knob_count;
@@ -246,8 +244,7 @@ static unsigned type_knob(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- the demo
- * ------------------------------------------------------------------------------------- */
+/* ---- the demo ------------------------------------------------------------------------------- */
 
 static unsigned run(struct state *state, const struct action *action) {
     (void)action;
@@ -310,8 +307,7 @@ static unsigned edit(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- the ways out
- * ----------------------------------------------------------------------------------- */
+/* ---- the ways out --------------------------------------------------------------------------- */
 
 static unsigned leave(struct state *state, const struct action *action) {
     (void)action;

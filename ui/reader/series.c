@@ -32,7 +32,7 @@ struct plot {
     double x_from, x_to, y_from, y_to; /* on the axis' scale */
 };
 
-/* ---- scales -------------------------------------------------------------------------------------
+/* ---- scales ------------------------------------------------------------------------------------
  */
 
 static double scaled(double value, bool logarithmic) {
@@ -72,8 +72,7 @@ static bool find_ranges(struct plot *plot) {
     return any_x && any_y;
 }
 
-/* ---- dots
- * ----------------------------------------------------------------------------------------- */
+/* ---- dots ----------------------------------------------------------------------------------- */
 
 /* The dot row, counted from below, of a value; and the dot column. */
 static int dot_row(const struct plot *plot, double y) {
@@ -125,8 +124,7 @@ static void put_step(struct plot *plot, int column, int from, int to, uint32_t a
     }
 }
 
-/* ---- curves
- * ------------------------------------------------------------------------------------------ */
+/* ---- curves --------------------------------------------------------------------------------- */
 
 static char letter_of(size_t curve) {
     return (char)('a' + curve % 26);
@@ -200,8 +198,7 @@ static void put_letters(struct plot *plot, size_t index) {
     }
 }
 
-/* ---- axes
- * --------------------------------------------------------------------------------------------- */
+/* ---- axes ----------------------------------------------------------------------------------- */
 
 /* What stands beside a row of the field; only its top, middle and bottom are marked. */
 static struct amount y_mark(const struct plot *plot, int row) {

@@ -68,7 +68,7 @@ void state_release(struct state *state) {
     search_release(&state->search);
 }
 
-/* ---- questions ------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 const struct lesson *state_lesson(const struct state *state) {
     return state->course.lessons[state->lesson];
@@ -162,7 +162,7 @@ bool state_met(const struct state *state) {
     return memcmp(said->order, measured->order, prediction->choice_count * sizeof(size_t)) == 0;
 }
 
-/* ---- knobs ------------------------------------------------------------------------------------
+/* ---- knobs -------------------------------------------------------------------------------------
  */
 
 const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size) {
@@ -254,87 +254,8 @@ unsigned state_go(struct state *state, size_t lesson, size_t step) {
     return effects | EFFECT_PLACE;
 }
 
-/* ---- the run ------------------------------------------------------------------------------------
+/* ---- the update -------------------------------------------------------------------------------
  */
-
-unsigned state_start_run(struct state *state) {
-    state_set_mode(state, MODE_READ);
-    state->starting = true;
-    state->run_lesson = state->lesson;
-    state->run_step = state->step;
-    if (!state_is_wide(state)) state->pane = PANE_LIVE;
-    return EFFECT_DRAW | EFFECT_RUN;
-}
-
-unsigned state_request_run(struct state *state) {
-    const struct prediction *prediction = state_step(state)->prediction;
-    if (!prediction || state_visit(state)->asked) return state_start_run(state);
-    editor_release(&state->field);
-    if (!editor_init(&state->field, "", true)) return state_start_run(state);
-    state->choice = 0;
-    state->saying = (struct answer){0};
-    for (size_t i = 0; i < ORDER_MOST; i++) state->saying.order[i] = i;
-    state_set_mode(state, MODE_ASK);
-    return EFFECT_DRAW;
-}
-
-static unsigned run_started(struct state *state, const struct action *action) {
-    state->starting = false;
-    state->running = action->stage;
-    state->running_ns = 0;
-    state->stopping = false;
-    state->stale |= STALE_LIVE;
-    if (!action->stage) state_say(state, "the run could not begin: out of memory");
-    return EFFECT_DRAW;
-}
-
-static void judge(struct state *state) {
-    const struct step *step = state->stage->step;
-    const struct prediction *prediction = step->prediction;
-    for (size_t i = 0; i < step->claim_count && i < STATE_CLAIMS; i++)
-        stage_check(state->stage, &step->claims[i], &state->verdicts[i]);
-    if (prediction && prediction->answer && !fault_raised(&state->stage->fault))
-        state->measured.given =
-            prediction->answer(state->stage, &state->measured.number, state->measured.order);
-}
-
-/* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. Where no
- * line counts anything, what is new begins below the listing. */
-static void select_busiest_line(struct state *state) {
-    uint64_t most = 0;
-    for (unsigned line = 1; line <= state->line_count; line++) {
-        struct tally_filter here = {-1, line, NULL};
-        uint64_t queries = tape_count(cut_whole(state->stage->tape), TAPE_QUERY, here);
-        if (queries <= most) continue;
-        most = queries;
-        state->selected = line;
-    }
-    state->show_selected = most > 0;
-    state->show_results = most == 0;
-}
-
-/* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */
-static unsigned run_finished(struct state *state, const struct action *action) {
-    bool here = state->run_lesson == state->lesson && state->run_step == state->step;
-    state->running = NULL;
-    state->stopping = false;
-    state->stale |= STALE_LIVE | STALE_STRIP;
-    if (!action->stage || !here) {
-        stage_close(action->stage);
-        return EFFECT_DRAW;
-    }
-    state_drop_stage(state);
-    state->stage = action->stage;
-    replay_begin(&state->replay, state->stage->tape);
-    judge(state);
-    select_busiest_line(state);
-    state->message[0] = '\0';
-    state->show_fault = fault_raised(&state->stage->fault);
-    if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
-    if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;
-    state_visit(state)->done = true;
-    return EFFECT_DRAW | EFFECT_DONE;
-}
 
 static unsigned time_passed(struct state *state, const struct action *action) {
     unsigned effects = 0;
@@ -359,9 +280,6 @@ static unsigned stop(struct state *state, const struct action *action) {
     state_set_mode(state, MODE_READ);
     return EFFECT_DRAW;
 }
-
-/* ---- the update
- * ---------------------------------------------------------------------------------- */
 
 static unsigned resize(struct state *state, const struct action *action) {
     int note_width = layout_note_width(state), before = state->note.height;
@@ -388,8 +306,12 @@ static unsigned suspend(struct state *state, const struct action *action) {
 
 /* What means the same in every mode. */
 static mode_handler *const always[ACTION_COUNT] = {
-    [ACTION_RESIZE] = resize,       [ACTION_REPAINT] = repaint,       [ACTION_SUSPEND] = suspend,
-    [ACTION_STARTED] = run_started, [ACTION_FINISHED] = run_finished, [ACTION_TICK] = time_passed,
+    [ACTION_RESIZE] = resize,
+    [ACTION_REPAINT] = repaint,
+    [ACTION_SUSPEND] = suspend,
+    [ACTION_STARTED] = running_started,
+    [ACTION_FINISHED] = running_finished,
+    [ACTION_TICK] = time_passed,
     [ACTION_STOP] = stop,
 };
 

@@ -157,7 +157,7 @@ unsigned state_update(struct state *state, const struct action *action);
 /* A stage with the step's knobs and listing as they stand, to be run; NULL without memory. */
 struct stage *state_open_stage(const struct state *state);
 
-/* ---- questions ---------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 const struct lesson *state_lesson(const struct state *state);
 const struct step *state_step(const struct state *state);

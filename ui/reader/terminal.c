@@ -40,7 +40,7 @@ struct terminal {
     void *stack;
 };
 
-/* ---- opening and closing ------------------------------------------------------------------------
+/* ---- opening and closing -----------------------------------------------------------------------
  */
 
 /* Another open file of the same terminal. Not /dev/tty: some systems cannot poll that. */
@@ -198,8 +198,7 @@ void terminal_size(struct terminal *terminal, int *height, int *width) {
     *width = COLS > 0 ? COLS : 1;
 }
 
-/* ---- output
- * --------------------------------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------------- */
 
 static cchar_t curses_cell(const struct terminal *terminal, const struct cell *cell) {
     static const struct {
@@ -275,8 +274,7 @@ void terminal_show(struct terminal *terminal, const struct grid *grid, bool all)
     if (many) wire_write(STDOUT_FILENO, frame_ends, sizeof frame_ends - 1);
 }
 
-/* ---- input
- * ----------------------------------------------------------------------------------------- */
+/* ---- input ---------------------------------------------------------------------------------- */
 
 bool terminal_is_gone(const struct terminal *terminal) {
     struct pollfd state = {.fd = terminal->input, .events = POLLIN};

@@ -5,8 +5,7 @@
 
 #include "ui/reader/modes.h"
 
-/* ---- the listing
- * --------------------------------------------------------------------------------- */
+/* ---- the listing ---------------------------------------------------------------------------- */
 
 static char *copy_text(const char *text) {
     char *copy = malloc(strlen(text) + 1);
@@ -104,8 +103,7 @@ unsigned editing_handle(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- the field
- * ------------------------------------------------------------------------------------ */
+/* ---- the field ------------------------------------------------------------------------------ */
 
 static unsigned accept_knob(struct state *state) {
     char why[STATE_MESSAGE];

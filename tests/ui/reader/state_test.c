@@ -341,7 +341,7 @@ static void every_key_in_the_footer_does_something(void **state) {
         }
 }
 
-/* ---- every state can be drawn -------------------------------------------------------------- */
+/* ---- every state can be drawn --------------------------------------------------------------- */
 
 static const struct {
     int height, width;
@@ -377,6 +377,32 @@ static void every_step_is_drawn_at_every_size_before_and_after_its_run(void **st
                 reading_close(&reading);
             }
         }
+}
+
+/* The lessons as they are shipped, not run: each note, listing and question finds its place. */
+static void every_shipped_step_is_drawn_at_every_size(void **state) {
+    (void)state;
+    struct state_options options = {
+        .course = {lessons, LESSON_COUNT}, .height = 24, .width = 80, .mouse = true};
+    struct reading reading = {.effects = 0};
+    assert_true(state_init(&reading.state, &options));
+    grid_init(&reading.grid, false);
+    for (size_t lesson = 0; lesson < LESSON_COUNT; lesson++)
+        for (size_t step = 0; step < lessons[lesson]->step_count; step++) {
+            state_open(&reading.state, lesson, step);
+            if (lessons[lesson]->steps[step]->run) reading_keys(&reading, "hr");
+            for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+                struct action size = {
+                    .kind = ACTION_RESIZE, .height = sizes[i].height, .width = sizes[i].width};
+                bool asks = reading.state.mode == MODE_ASK;
+                reading_do(&reading, size);
+                draw(&reading.state, &reading.grid);
+                check_grid(&reading.grid, sizes[i].height, sizes[i].width);
+                assert_int_equal(asks, lessons[lesson]->steps[step]->prediction != NULL);
+            }
+            reading.state.mode = MODE_READ;
+        }
+    reading_close(&reading);
 }
 
 static unsigned next(unsigned *seed) {
@@ -465,6 +491,7 @@ int main(void) {
         cmocka_unit_test(a_change_of_width_keeps_the_place_in_the_note),
         cmocka_unit_test(every_key_in_the_footer_does_something),
         cmocka_unit_test(every_step_is_drawn_at_every_size_before_and_after_its_run),
+        cmocka_unit_test(every_shipped_step_is_drawn_at_every_size),
         cmocka_unit_test(a_hundred_thousand_actions_leave_a_state_that_can_be_drawn),
     };
     return RUN_TESTS(tests);

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/course.h"
 #include "tests/support/terminal.h"
@@ -273,6 +274,26 @@ static void an_unknown_key_does_nothing(void **state) {
     end_by_key(terminal);
 }
 
+static int exec_daybook(void *argument) {
+    execl(argument, "daybook", "n-plus-one", (char *)NULL);
+    return 127;
+}
+
+/* The program itself, on day 9 as it is shipped. tests/run says where it was built. */
+static void the_program_runs_day_nine_and_counts_one_plus_n(void **state) {
+    static const char *const homeless[] = {"TERM=xterm-256color", "LANG=C.UTF-8",
+                                           "XDG_STATE_HOME=/nonexistent", NULL};
+    struct test_terminal *terminal = *state;
+    char *program = getenv("DAYBOOK");
+    if (!program) skip();
+    terminal_start(terminal, 24, 80, homeless, exec_daybook, program);
+    assert_true(terminal_wait_for(terminal, "The page was quick"));
+    terminal_send(terminal, "r100\r");
+    assert_true(terminal_wait_for(terminal, "you said 100, measured 101"));
+    assert_true(terminal_wait_for(terminal, "101 queries"));
+    end_by_key(terminal);
+}
+
 /* All bytes but those that would end or stop it: a terminal in its own mode again answers ^C by
  * throwing away what was written, the restoring bytes among it. */
 static void random_bytes_leave_it_alive_and_the_terminal_right(void **state) {
@@ -310,6 +331,7 @@ int main(void) {
         WITH_TERMINAL(the_mouse_is_switched_off_by_a_key_and_in_the_end),
         WITH_TERMINAL(the_wheel_scrolls_the_pane_under_it),
         WITH_TERMINAL(an_unknown_key_does_nothing),
+        WITH_TERMINAL(the_program_runs_day_nine_and_counts_one_plus_n),
         WITH_TERMINAL(random_bytes_leave_it_alive_and_the_terminal_right),
     };
     return RUN_TESTS(tests);

@@ -1,0 +1,82 @@
+/* running - a run as the state sees it: asked for, begun, finished, judged. The worker does the
+ * running itself. */
+#include "ui/reader/modes.h"
+
+unsigned state_start_run(struct state *state) {
+    state_set_mode(state, MODE_READ);
+    state->starting = true;
+    state->run_lesson = state->lesson;
+    state->run_step = state->step;
+    if (!state_is_wide(state)) state->pane = PANE_LIVE;
+    return EFFECT_DRAW | EFFECT_RUN;
+}
+
+unsigned state_request_run(struct state *state) {
+    const struct prediction *prediction = state_step(state)->prediction;
+    if (!prediction || state_visit(state)->asked) return state_start_run(state);
+    editor_release(&state->field);
+    if (!editor_init(&state->field, "", true)) return state_start_run(state);
+    state->choice = 0;
+    state->saying = (struct answer){0};
+    for (size_t i = 0; i < ORDER_MOST; i++) state->saying.order[i] = i;
+    state_set_mode(state, MODE_ASK);
+    return EFFECT_DRAW;
+}
+
+unsigned running_started(struct state *state, const struct action *action) {
+    state->starting = false;
+    state->running = action->stage;
+    state->running_ns = 0;
+    state->stopping = false;
+    state->stale |= STALE_LIVE;
+    if (!action->stage) state_say(state, "the run could not begin: out of memory");
+    return EFFECT_DRAW;
+}
+
+static void judge(struct state *state) {
+    const struct step *step = state->stage->step;
+    const struct prediction *prediction = step->prediction;
+    for (size_t i = 0; i < step->claim_count && i < STATE_CLAIMS; i++)
+        stage_check(state->stage, &step->claims[i], &state->verdicts[i]);
+    if (prediction && prediction->answer && !fault_raised(&state->stage->fault))
+        state->measured.given =
+            prediction->answer(state->stage, &state->measured.number, state->measured.order);
+}
+
+/* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. Where no
+ * line counts anything, what is new begins below the listing. */
+static void select_busiest_line(struct state *state) {
+    uint64_t most = 0;
+    for (unsigned line = 1; line <= state->line_count; line++) {
+        struct tally_filter here = {-1, line, NULL};
+        uint64_t queries = tape_count(cut_whole(state->stage->tape), TAPE_QUERY, here);
+        if (queries <= most) continue;
+        most = queries;
+        state->selected = line;
+    }
+    state->show_selected = most > 0;
+    state->show_results = most == 0;
+}
+
+/* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */
+unsigned running_finished(struct state *state, const struct action *action) {
+    bool here = state->run_lesson == state->lesson && state->run_step == state->step;
+    state->running = NULL;
+    state->stopping = false;
+    state->stale |= STALE_LIVE | STALE_STRIP;
+    if (!action->stage || !here) {
+        stage_close(action->stage);
+        return EFFECT_DRAW;
+    }
+    state_drop_stage(state);
+    state->stage = action->stage;
+    replay_begin(&state->replay, state->stage->tape);
+    judge(state);
+    select_busiest_line(state);
+    state->message[0] = '\0';
+    state->show_fault = fault_raised(&state->stage->fault);
+    if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
+    if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;
+    state_visit(state)->done = true;
+    return EFFECT_DRAW | EFFECT_DONE;
+}
