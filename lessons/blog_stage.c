@@ -5,6 +5,12 @@
 #include "engine/orm/query.h"
 #include "lessons/blog.h"
 
+struct blog_size blog_stage_usual(const struct stage *stage) {
+    struct blog_size size = blog_size_usual;
+    size.seed = stage->seed;
+    return size;
+}
+
 bool blog_stage_open(struct stage *stage, const struct blog_size *size, int64_t round_trip_ms) {
     struct database *database = blog_open(&stage->runtime, size);
     if (!database) return false;

@@ -6,6 +6,9 @@
 #include "lessons/blog_fixture.h"
 #include "lessons/stage.h"
 
+/* The usual size of blog, with the stage's seed. */
+struct blog_size blog_stage_usual(const struct stage *stage);
+
 /* Opens a blog of that size on the stage, with the simulated round trip in milliseconds. The
  * caller closes it with blog_stage_close, on every way out. */
 bool blog_stage_open(struct stage *stage, const struct blog_size *size, int64_t round_trip_ms);

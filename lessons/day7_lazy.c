@@ -4,47 +4,19 @@
  *     cache     what is kept, by which object, and what is asked again
  *     iterator  all rows at once, or a chunk at a time: the memory of both */
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "engine/base/text.h"
-#include "engine/script/script.h"
 #include "lessons/blog_stage.h"
+#include "lessons/day7.h"
 #include "lessons/parts.h"
-#include "lessons/stage.h"
+#include "lessons/queries.h"
 
-/* What the listing does is recorded on lane 0, the table of operations beside it. */
-enum { LISTING_LANE, TABLE_LANE = LANE_BESIDE };
-
-#define KNOB_ROWS(least, most, default_rows)                                                       \
-    {                                                                                              \
-        .name = "rows", .title = "articles in the database", .min = least, .max = most,            \
-        .usual = default_rows, .unit = "rows"                                                      \
-    }
-
-static struct blog_size size_of(const struct stage *stage) {
+struct blog_size lazy_blog_size(const struct stage *stage) {
     struct blog_size size = blog_size_usual;
     size.articles = stage_number(stage, "rows");
     size.tags_most = 0;
     size.seed = stage->seed;
     return size;
-}
-
-static struct tally queries_on(const struct stage *stage, uint32_t line) {
-    return tape_tally(cut_whole(stage->tape), TAPE_QUERY,
-                      (struct tally_filter){LISTING_LANE, line, NULL});
-}
-
-/* "3 queries on 2 lines", under the listing. */
-static bool note_queries(const struct stage *stage, struct cut cut, struct figures *figures) {
-    struct tally all = tape_tally(cut, TAPE_QUERY, (struct tally_filter){LISTING_LANE, -1, NULL});
-    struct figure *figure = &figures->list[figures->count - 1];
-    figure->note = arena_format(figures->arena, "%" PRIu64 " %s, %" PRId64 " rows", all.count,
-                                all.count == 1 ? "query" : "queries", all.amount);
-    return figure->note && stage;
 }
 
 /* ---- step 1: recipe ---------------------------------------------------------------------- */
@@ -90,7 +62,7 @@ static bool measure_operation(struct stage *stage, const char *source, int measu
                                "qs = Article.objects.order_by('pk')\n"))
         return false;
     for (int i = 0; i < 2; i++) {
-        struct tally_filter here = {TABLE_LANE, -1, NULL};
+        struct tally_filter here = {REFERENCE_LANE, -1, NULL};
         uint64_t before = tape_count(cut_whole(stage->tape), TAPE_QUERY, here);
         if (!script_run(runtime, script, source)) return false;
         measured[i] = (int)(tape_count(cut_whole(stage->tape), TAPE_QUERY, here) - before);
@@ -99,7 +71,7 @@ static bool measure_operation(struct stage *stage, const char *source, int measu
 }
 
 static bool measure_table(struct stage *stage, struct recipe *recipe) {
-    stage->head.lane = TABLE_LANE;
+    stage->head.lane = REFERENCE_LANE;
     for (; recipe->done < OPERATIONS; recipe->done++)
         if (!measure_operation(stage, operation_rows[recipe->done].source,
                                recipe->measured[recipe->done]))
@@ -112,7 +84,7 @@ static bool run_recipe(struct stage *stage) {
     struct recipe *recipe = arena_alloc(&stage->arena, sizeof *recipe);
     if (!recipe) return fault_no_memory(&stage->fault);
     stage->result = recipe;
-    struct blog_size size = size_of(stage);
+    struct blog_size size = lazy_blog_size(stage);
     bool done = blog_stage_open(stage, &size, 0) && blog_stage_run_listing(stage) &&
                 measure_table(stage, recipe);
     blog_stage_close(stage);
@@ -133,8 +105,7 @@ static void check_cooked_once(struct stage *stage, struct verdict *verdict) {
     if (!listing_as_shipped(stage, verdict)) return;
     uint32_t loop = listing_line(stage, "for ");
     uint64_t here = queries_on(stage, loop).count;
-    uint64_t all = tape_count(cut_whole(stage->tape), TAPE_QUERY,
-                              (struct tally_filter){LISTING_LANE, -1, NULL});
+    uint64_t all = queries_all(cut_whole(stage->tape)).count;
     verdict->holds = here == 1 && all == 1;
     verdict_number(verdict, "at_the_loop", (double)here);
     verdict_number(verdict, "queries", (double)all);
@@ -182,7 +153,7 @@ static bool draw_table(const struct stage *stage, struct figures *figures) {
 }
 
 static bool draw_recipe(const struct stage *stage, struct cut cut, struct figures *figures) {
-    return stage_draw_listing(stage, cut, figures) && note_queries(stage, cut, figures) &&
+    return stage_draw_listing(stage, cut, figures) && queries_note(cut, figures) &&
            draw_table(stage, figures);
 }
 
@@ -248,7 +219,7 @@ static struct cache_lines find_lines(const struct stage *stage) {
 }
 
 static bool run_cache(struct stage *stage) {
-    struct blog_size size = size_of(stage);
+    struct blog_size size = lazy_blog_size(stage);
     bool done = blog_stage_open(stage, &size, 0) && blog_stage_run_listing(stage);
     blog_stage_close(stage);
     return done;
@@ -306,15 +277,8 @@ static void check_count_against_len(struct stage *stage, struct verdict *verdict
     verdict_show(stage, verdict, "%" PRId64 " row against %" PRId64, count, len);
 }
 
-static bool answer_all_queries(struct stage *stage, double *number, size_t order[ORDER_MOST]) {
-    (void)order;
-    *number = (double)tape_count(cut_whole(stage->tape), TAPE_QUERY,
-                                 (struct tally_filter){LISTING_LANE, -1, NULL});
-    return true;
-}
-
 static bool draw_cache(const struct stage *stage, struct cut cut, struct figures *figures) {
-    return stage_draw_listing(stage, cut, figures) && note_queries(stage, cut, figures);
+    return stage_draw_listing(stage, cut, figures) && queries_note(cut, figures);
 }
 
 static const struct knob cache_knobs[] = {KNOB_ROWS(1, 100000, 1000)};
@@ -322,7 +286,7 @@ static const struct knob cache_knobs[] = {KNOB_ROWS(1, 100000, 1000)};
 static const struct prediction cache_prediction = {
     .question = "How many queries will the whole listing send?",
     .kind = PREDICT_NUMBER,
-    .answer = answer_all_queries,
+    .answer = queries_answer,
     .why = "Only the second loop, and what stands inside the if, find their rows already kept.",
 };
 
@@ -333,256 +297,6 @@ static const struct claim cache_claims[] = {
     {"count() reads one row, len() all of them", check_count_against_len},
 };
 
-/* ---- step 3: iterator -------------------------------------------------------------------- */
-
-static const char streamed_marker[] = "# Streamed";
-static const char *const lane_names[] = {"cached", "iterator()"};
-
-/* How much a part held at most, beyond what was held when it began. */
-struct held {
-    uint64_t peak[2];      /* with `rows` rows */
-    uint64_t half_peak[2]; /* with half as many */
-};
-
-/* Samples the run's memory while it runs, from a thread and a head of its own. */
-struct sampler {
-    struct stage *stage;
-    pthread_t thread;
-    atomic_int part; /* of the listing, running now; negative: stop */
-    size_t base[2];  /* held when the part began */
-};
-
-static void *sample(void *argument) {
-    struct sampler *sampler = argument;
-    struct head head;
-    head_init(&head, sampler->stage->tape);
-    for (int part; (part = atomic_load(&sampler->part)) >= 0;) {
-        head.lane = (uint8_t)part;
-        head_point(&head, TAPE_MEMORY, "held", (int64_t)memory_held(&sampler->stage->memory));
-        nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
-    }
-    return NULL;
-}
-
-/* Signals stay with the thread that waits for them. */
-static bool start_sampler(struct sampler *sampler, struct stage *stage) {
-    sampler->stage = stage;
-    atomic_init(&sampler->part, 0);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = pthread_create(&sampler->thread, NULL, sample, sampler);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return code == 0 || fault_raise(&stage->fault, "OSError", "no thread for the memory samples");
-}
-
-static void stop_sampler(struct sampler *sampler) {
-    atomic_store(&sampler->part, -1);
-    pthread_join(sampler->thread, NULL);
-}
-
-/* Runs the listing statement by statement and measures the peak of each part. */
-static bool run_parts(struct stage *stage, struct runtime *runtime, uint64_t peak[2],
-                      struct sampler *sampler) {
-    struct script *script = blog_stage_script(stage, runtime);
-    struct program *program = script ? script_parse(runtime, stage->listing) : NULL;
-    uint32_t split = listing_line(stage, streamed_marker);
-    bool done = program != NULL;
-    int part = -1;
-    size_t base = 0;
-    for (size_t i = 0; done && i < program_count(program); i++) {
-        int now = split && program_line(program, i) >= split;
-        if (now != part) {
-            part = now;
-            memory_reset_peak(&stage->memory);
-            base = memory_held(&stage->memory);
-            if (sampler) atomic_store(&sampler->part, part);
-        }
-        struct value value;
-        bool is_expression;
-        done = script_step(runtime, script, program, i, &value, &is_expression);
-        uint64_t above = memory_peak(&stage->memory) - base;
-        if (above > peak[part]) peak[part] = above;
-    }
-    return done;
-}
-
-/* The same with half the rows, recorded nowhere, in an arena that is then given back. */
-static bool run_half(struct stage *stage, struct held *held) {
-    struct blog_size size = size_of(stage);
-    int64_t rows = size.articles;
-    struct arena scratch;
-    struct head silent;
-    arena_init(&scratch, &stage->memory);
-    head_init(&silent, NULL);
-    stage->numbers[0] = size.articles = rows / 2;
-    struct runtime runtime = stage->runtime;
-    runtime.arena = &scratch;
-    runtime.head = &silent;
-    bool done = blog_stage_open(stage, &size, 0);
-    runtime.database = stage->runtime.database;
-    done = done && run_parts(stage, &runtime, held->half_peak, NULL);
-    blog_stage_close(stage);
-    arena_release(&scratch);
-    stage->numbers[0] = rows;
-    return done;
-}
-
-static bool run_iterator(struct stage *stage) {
-    struct held *held = arena_alloc(&stage->arena, sizeof *held);
-    if (!held) return fault_no_memory(&stage->fault);
-    stage->result = held;
-    if (!run_half(stage, held)) return false;
-    struct blog_size size = size_of(stage);
-    struct sampler sampler;
-    bool done = blog_stage_open(stage, &size, 0) && start_sampler(&sampler, stage);
-    if (done) {
-        done = run_parts(stage, &stage->runtime, held->peak, &sampler);
-        stop_sampler(&sampler);
-    }
-    blog_stage_close(stage);
-    return done;
-}
-
-static double mebibytes(uint64_t bytes) {
-    return (double)bytes / 1048576;
-}
-
-static void check_cached_grows(struct stage *stage, struct verdict *verdict) {
-    if (!listing_as_shipped(stage, verdict)) return;
-    const struct held *held = stage->result;
-    /* arenas grow by whole blocks: twice the rows may hold a little less than twice the bytes */
-    verdict->holds = held->peak[0] * 10 >= held->half_peak[0] * 15;
-    verdict_number(verdict, "bytes", (double)held->peak[0]);
-    verdict_number(verdict, "bytes_half", (double)held->half_peak[0]);
-    verdict_show(stage, verdict, "%.2f MiB; with half the rows %.2f", mebibytes(held->peak[0]),
-                 mebibytes(held->half_peak[0]));
-}
-
-static void check_iterator_flat(struct stage *stage, struct verdict *verdict) {
-    if (!listing_as_shipped(stage, verdict)) return;
-    const struct held *held = stage->result;
-    verdict->applies = stage_number(stage, "rows") >= 4 * stage_number(stage, "chunk-size");
-    verdict->holds = !verdict->applies || held->peak[1] <= held->half_peak[1] * 5 / 4 + 1048576;
-    verdict_number(verdict, "bytes", (double)held->peak[1]);
-    verdict_number(verdict, "bytes_half", (double)held->half_peak[1]);
-    verdict_show(stage, verdict, "%.2f MiB; with half the rows %.2f%s", mebibytes(held->peak[1]),
-                 mebibytes(held->half_peak[1]),
-                 verdict->applies ? "" : "; says nothing below four chunks");
-}
-
-static void check_iterator_smaller(struct stage *stage, struct verdict *verdict) {
-    if (!listing_as_shipped(stage, verdict)) return;
-    const struct held *held = stage->result;
-    verdict->applies = stage_number(stage, "rows") >= 10 * stage_number(stage, "chunk-size");
-    verdict->holds = !verdict->applies || held->peak[1] < held->peak[0];
-    verdict_number(verdict, "cached_bytes", (double)held->peak[0]);
-    verdict_number(verdict, "iterator_bytes", (double)held->peak[1]);
-    verdict_show(stage, verdict, "%.2f MiB against %.2f%s", mebibytes(held->peak[1]),
-                 mebibytes(held->peak[0]),
-                 verdict->applies ? "" : "; says nothing below ten chunks");
-}
-
-/* Both parts read every row, and what they add up to is the same. */
-static void check_same_rows(struct stage *stage, struct verdict *verdict) {
-    if (!listing_as_shipped(stage, verdict)) return;
-    uint32_t split = listing_line(stage, streamed_marker);
-    struct cut all = cut_whole(stage->tape);
-    int64_t cached = part_tally(stage, all, TAPE_QUERY, split, PART_FIRST).amount;
-    int64_t streamed = part_tally(stage, all, TAPE_QUERY, split, PART_SECOND).amount;
-    const char *totals[2] = {"", ""};
-    struct tape_event event;
-    for (size_t i = 0; tape_events(stage->tape, i, &event, 1) == 1; i++) {
-        const char *total =
-            event.kind == TAPE_PRINT ? strchr(tape_name(stage->tape, event.subject), ' ') : NULL;
-        if (total) totals[event.line >= split] = total;
-    }
-    verdict->holds = cached == stage_number(stage, "rows") && streamed == cached && *totals[0] &&
-                     strcmp(totals[0], totals[1]) == 0;
-    verdict_number(verdict, "cached_rows", (double)cached);
-    verdict_number(verdict, "iterator_rows", (double)streamed);
-    verdict_show(stage, verdict, "%" PRId64 " rows each, total%s", streamed, totals[1]);
-}
-
-enum { MOST_SAMPLES = 600 };
-
-/* One lane's memory over time: milliseconds since the lane began, MiB above where it began. */
-static bool draw_lane(const struct stage *stage, struct cut cut, uint8_t lane, struct arena *arena,
-                      struct figure_curve *curve) {
-    struct figure_point *points = arena_array(arena, MOST_SAMPLES, sizeof *points);
-    if (!points) return false;
-    uint64_t samples = tape_count(cut, TAPE_MEMORY, (struct tally_filter){lane, -1, NULL});
-    uint64_t every = samples / MOST_SAMPLES + 1, seen = 0;
-    uint64_t start = 0;
-    int64_t base = 0;
-    struct tape_event event;
-    for (size_t i = 0; i < cut.upto && tape_events(stage->tape, i, &event, 1) == 1; i++) {
-        if (event.kind != TAPE_MEMORY || event.lane != lane) continue;
-        if (seen == 0) start = event.at_ns, base = event.amount;
-        if (seen++ % every || curve->count == MOST_SAMPLES) continue;
-        points[curve->count++] = (struct figure_point){(double)(event.at_ns - start) / 1e6,
-                                                       (double)(event.amount - base) / 1048576};
-    }
-    curve->points = points;
-    curve->name = lane_names[lane];
-    return true;
-}
-
-static bool draw_iterator(const struct stage *stage, struct cut cut, struct figures *figures) {
-    if (!stage_draw_listing(stage, cut, figures) || !note_queries(stage, cut, figures))
-        return false;
-    struct figure *figure =
-        figures_add(figures, FIGURE_SERIES, "memory held by the engine while each loop runs");
-    if (!figure) return true;
-    struct figure_curve *curves = arena_array(figures->arena, 2, sizeof *curves);
-    if (!curves) return false;
-    for (uint8_t lane = 0; lane < 2; lane++)
-        if (!draw_lane(stage, cut, lane, figures->arena, &curves[lane])) return false;
-    figure->series.curves = curves;
-    figure->series.count = 2;
-    figure->series.x_unit = "ms";
-    figure->series.y_unit = "MiB";
-    const struct held *held = stage->result;
-    figure->note = arena_format(figures->arena, "at most: cached %.2f MiB, iterator() %.2f MiB",
-                                mebibytes(held->peak[0]), mebibytes(held->peak[1]));
-    return figure->note != NULL;
-}
-
-static const struct knob iterator_knobs[] = {
-    KNOB_ROWS(1000, 1000000, 20000),
-    {.name = "chunk-size",
-     .title = "rows of a chunk",
-     .min = 1,
-     .max = 100000,
-     .usual = 2000,
-     .unit = "rows"},
-};
-
-static const char *const grower[] = {"the cached loop", "the loop over iterator()", "both alike"};
-
-static bool answer_grower(struct stage *stage, double *number, size_t order[ORDER_MOST]) {
-    (void)order;
-    const struct held *held = stage->result;
-    *number = held->peak[0] > held->peak[1] ? 0 : held->peak[1] > held->peak[0] ? 1 : 2;
-    return true;
-}
-
-static const struct prediction iterator_prediction = {
-    .question = "{rows} rows, chunks of {chunk-size}. Which loop holds more memory at its peak?",
-    .kind = PREDICT_CHOICE,
-    .choices = grower,
-    .choice_count = 3,
-    .answer = answer_grower,
-    .why = "The cached loop holds every object until the end, iterator() a chunk at a time.",
-};
-
-static const struct claim iterator_claims[] = {
-    {"the cached loop's memory grows with the rows", check_cached_grows},
-    {"iterator()'s memory does not", check_iterator_flat},
-    {"with many chunks, iterator() holds less", check_iterator_smaller},
-    {"both read the same rows", check_same_rows},
-};
-
 /* ---- the day ----------------------------------------------------------------------------- */
 
 static const struct step recipe_step = {
@@ -590,11 +304,9 @@ static const struct step recipe_step = {
     .fidelity = FIDELITY_SAME,
     .fidelity_note = "",
     .listing_runs = true,
-    .knobs = recipe_knobs,
-    .knob_count = sizeof recipe_knobs / sizeof *recipe_knobs,
+    KNOBS(recipe_knobs),
     .prediction = &recipe_prediction,
-    .claims = recipe_claims,
-    .claim_count = sizeof recipe_claims / sizeof *recipe_claims,
+    CLAIMS(recipe_claims),
     .hints = {"Which lines need to see a row?", "filter, exclude, order_by and [:10] do not.",
               "The for, on line 11."},
     .run = run_recipe,
@@ -606,11 +318,9 @@ static const struct step cache_step = {
     .fidelity = FIDELITY_SAME,
     .fidelity_note = "",
     .listing_runs = true,
-    .knobs = cache_knobs,
-    .knob_count = sizeof cache_knobs / sizeof *cache_knobs,
+    KNOBS(cache_knobs),
     .prediction = &cache_prediction,
-    .claims = cache_claims,
-    .claim_count = sizeof cache_claims / sizeof *cache_claims,
+    CLAIMS(cache_claims),
     .hints = {"Rows are kept on the object that fetched them, and on no other.",
               "Two loops over kept share one fetch; kept.all() is another object.",
               "8: all but the second loop and the line inside the if."},
@@ -618,24 +328,7 @@ static const struct step cache_step = {
     .draw = draw_cache,
 };
 
-static const struct step iterator_step = {
-    .slug = "iterator",
-    .fidelity = FIDELITY_SAME,
-    .fidelity_note = "",
-    .listing_runs = true,
-    .knobs = iterator_knobs,
-    .knob_count = sizeof iterator_knobs / sizeof *iterator_knobs,
-    .prediction = &iterator_prediction,
-    .claims = iterator_claims,
-    .claim_count = sizeof iterator_claims / sizeof *iterator_claims,
-    .hints = {"What is still needed after an article's turn in the loop?",
-              "The cache keeps it all the same; iterator() forgets it.",
-              "The cached loop: {rows} objects against {chunk-size}."},
-    .run = run_iterator,
-    .draw = draw_iterator,
-};
-
-static const struct step *const steps[] = {&recipe_step, &cache_step, &iterator_step};
+static const struct step *const steps[] = {&recipe_step, &cache_step, &lazy_iterator_step};
 
 extern const struct lesson day7_lazy;
 const struct lesson day7_lazy = {

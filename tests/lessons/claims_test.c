@@ -101,6 +101,48 @@ static void claims_hold(void **state) {
     assert_int_equal(wrong, 0);
 }
 
+/* A run that ended badly is still drawn, its claims do not hold, and nothing breaks. */
+static void judge_a_bad_end(struct stage *stage) {
+    struct verdict verdict;
+    assert_true(fault_raised(&stage->fault));
+    assert_true(draws_at_every_tenth(stage) || tape_length(stage->tape) == 0);
+    for (size_t i = 0; i < stage->step->claim_count; i++) {
+        stage_check(stage, &stage->step->claims[i], &verdict);
+        assert_false(verdict.holds);
+    }
+}
+
+static void a_listing_that_raises_is_drawn_and_holds_nothing(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LESSON_COUNT; i++)
+        for (size_t k = 0; k < lessons[i]->step_count; k++) {
+            const struct step *step = lessons[i]->steps[k];
+            if (!step->run || !step->listing_runs) continue;
+            struct stage *stage = stage_open(lessons[i], step);
+            assert_non_null(stage);
+            assert_true(stage_set_listing(stage, "x = 1\nprint(x / 0)\n"));
+            assert_false(stage_run(stage));
+            assert_string_equal(stage->fault.type, "ZeroDivisionError");
+            assert_int_equal(stage->fault.line, 2);
+            judge_a_bad_end(stage);
+            stage_close(stage);
+        }
+}
+
+static void a_run_cancelled_at_once_is_drawn_and_holds_nothing(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LESSON_COUNT; i++)
+        for (size_t k = 0; k < lessons[i]->step_count; k++) {
+            const struct step *step = lessons[i]->steps[k];
+            if (!step->run) continue;
+            struct stage *stage = stage_open(lessons[i], step);
+            assert_non_null(stage);
+            stage_cancel(stage);
+            if (!stage_run(stage)) judge_a_bad_end(stage); /* the shortest may be done already */
+            stage_close(stage);
+        }
+}
+
 /* Steps whose waits are real and long; their day's own test chooses the settings. */
 static bool has_its_own_test(const struct lesson *lesson, const struct step *step) {
     static const char *const names[] = {"lifecycle/workers", "ready/fleet"};
@@ -116,8 +158,11 @@ enum { STEPS_MOST = 64 };
 int main(void) {
     static struct which whichs[STEPS_MOST];
     static char names[STEPS_MOST][96];
-    struct CMUnitTest tests[STEPS_MOST];
-    size_t count = 0;
+    struct CMUnitTest tests[STEPS_MOST + 2] = {
+        cmocka_unit_test(a_listing_that_raises_is_drawn_and_holds_nothing),
+        cmocka_unit_test(a_run_cancelled_at_once_is_drawn_and_holds_nothing),
+    };
+    size_t count = 2;
     for (size_t i = 0; i < LESSON_COUNT; i++)
         for (size_t k = 0; k < lessons[i]->step_count && count < STEPS_MOST; k++) {
             const struct step *step = lessons[i]->steps[k];
