@@ -62,7 +62,10 @@ static bool apply(const struct settings *settings, struct stage *stage, bool onl
         }
         if (!only && !step_has(stage->step, knob)) continue;
         if (stage_set(stage, knob, value, why, sizeof why)) continue;
-        command_fail(EXIT_USAGE, "%s", why);
+        if (only)
+            command_fail(EXIT_USAGE, "%s", why);
+        else
+            command_fail(EXIT_USAGE, "%s/%s: %s", stage->lesson->slug, stage->step->slug, why);
         return false;
     }
     return true;

@@ -9,6 +9,7 @@
 #include "lessons/lesson.h"
 #include "tests/support/json.h"
 #include "tests/support/program.h"
+#include "ui/progress.h"
 
 static int make_program(void **state) {
     struct program *program = malloc(sizeof *program);
@@ -36,7 +37,8 @@ static void expect_refusal(struct program *program, int code, const char *what) 
 
 static void help_names_every_command_and_ends_well(void **state) {
     struct program *program = *state;
-    static const char *const names[] = {"list", "run", "export", "verify", "try", "progress"};
+    static const char *const names[] = {"list", "run",   "export",  "verify",
+                                        "try",  "serve", "progress"};
     assert_int_equal(program_run(program, "--help", NULL), 0);
     assert_string_equal(program->err, "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -45,7 +47,8 @@ static void help_names_every_command_and_ends_well(void **state) {
 
 static void each_command_explains_itself(void **state) {
     struct program *program = *state;
-    static const char *const names[] = {"list", "run", "export", "verify", "try", "progress"};
+    static const char *const names[] = {"list", "run",   "export",  "verify",
+                                        "try",  "serve", "progress"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         assert_int_equal(program_run(program, names[i], "--help", NULL), 0);
         assert_string_equal(program->err, "");
@@ -145,6 +148,8 @@ static void a_knob_out_of_range_is_named_with_its_range(void **state) {
     expect_refusal(program, 2, "KNOB=VALUE");
     program_run(program, "run", "4", "--set", "buckets=1", NULL);
     expect_refusal(program, 2, "buckets: no step of middleware");
+    program_run(program, "run", "4", "--set", "bucket=0", NULL);
+    expect_refusal(program, 2, "middleware/rate-limit: bucket: 0 is outside 1 to 200");
     program_run(program, "run", "4/3", "--seed", "-1", NULL);
     expect_refusal(program, 2, "--seed");
 }
@@ -256,6 +261,38 @@ static void what_ran_and_held_is_done(void **state) {
     assert_int_equal(program_run(program, "progress", "--forget", NULL), 0);
     assert_int_equal(program_run(program, "list", "--json", "4/3", NULL), 0);
     assert_non_null(strstr(program->out, "\"done\":false"));
+}
+
+static void note_two_predictions(struct program *program) {
+    struct progress *progress =
+        progress_open_at(program_path(program, ".local/state/daybook/progress.db"), PROGRESS_KEEP);
+    struct progress_prediction one = {"lazy", "cache", "How many queries?", "2", "8", false};
+    assert_non_null(progress);
+    progress_predict(progress, &one);
+    one.step = "recipe\033[2J"; /* whatever stands in the file */
+    one.met = true;
+    progress_predict(progress, &one);
+    progress_visit(progress, "lazy", "cache");
+    assert_null(progress_warning(progress));
+    progress_close(progress);
+}
+
+static void progress_tells_where_and_what_was_predicted(void **state) {
+    struct program *program = *state;
+    note_two_predictions(program);
+    assert_int_equal(program_run(program, "progress", NULL), 0);
+    assert_non_null(strstr(program->out, "You are at lazy/cache."));
+    assert_non_null(strstr(program->out, "Predictions made: 2, met: 1\n"));
+    assert_non_null(strstr(program->out, "  missed  lazy/cache\n"));
+    assert_non_null(strstr(program->out, "you said 2, measured 8"));
+    assert_null(strchr(program->out, '\033'));
+}
+
+static void plain_mode_goes_on_where_the_learner_left_off(void **state) {
+    struct program *program = *state;
+    note_two_predictions(program);
+    assert_int_equal(program_run(program, "--plain", NULL), 0);
+    assert_non_null(strstr(program->out, "Day 7  "));
 }
 
 /* ---- a listing of the learner's -----------------------------------------------------------------
@@ -467,6 +504,8 @@ int main(void) {
         TEST(a_locale_without_utf8_gets_ascii_alone),
         TEST(output_into_a_file_has_no_escape_sequences),
         TEST(what_ran_and_held_is_done),
+        TEST(progress_tells_where_and_what_was_predicted),
+        TEST(plain_mode_goes_on_where_the_learner_left_off),
         TEST(a_listing_that_raises_is_shown_with_a_caret),
         TEST(the_error_of_a_listing_is_an_object_in_json),
         TEST(a_listing_needs_a_step_that_runs_one),

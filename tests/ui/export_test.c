@@ -190,7 +190,8 @@ static void expect_option(const char *path, const char *name) {
 
 static void manual_and_completions_know_every_option(void **state) {
     struct program *program = *state;
-    static const char *const commands[] = {"run", "list", "export", "verify", "try", "progress"};
+    static const char *const commands[] = {"run", "list",  "export",  "verify",
+                                           "try", "serve", "progress"};
     static const char *const pages[] = {"daybook.1", "completions/daybook.bash",
                                         "completions/_daybook", "completions/daybook.fish"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
