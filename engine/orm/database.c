@@ -216,11 +216,15 @@ static struct statement *statement_new(struct runtime *runtime, const char *sql,
     *statement = (struct statement){.sql = (char *)(statement + 1), .size = size};
     memcpy(statement + 1, sql, length + 1);
     int bytes = convert_placeholders(sql, converted);
+    const char *rest = "";
     int code = sqlite3_prepare_v3(database->handle, converted, bytes + 1, SQLITE_PREPARE_PERSISTENT,
-                                  &statement->prepared, NULL);
+                                  &statement->prepared, &rest);
+    bool more = code == SQLITE_OK && rest[strspn(rest, " \t\r\n;")] != '\0';
     memory_give(database->memory, converted, length + 1);
-    if (code != SQLITE_OK) {
-        raise_error(runtime, code);
+    if (more)
+        fault_raise(runtime->fault, "Warning", "You can only execute one statement at a time.");
+    if (code != SQLITE_OK || more) {
+        raise_error(runtime, code); /* the first fault stands */
         statement_free(database, statement);
         return NULL;
     }
@@ -458,6 +462,11 @@ size_t cursor_row(const struct cursor *cursor, size_t first, size_t count, struc
 
 size_t cursor_columns(const struct cursor *cursor) {
     return (size_t)cursor->statement->columns;
+}
+
+const char *cursor_column_name(const struct cursor *cursor, size_t column) {
+    const char *name = sqlite3_column_name(cursor->statement->prepared, (int)column);
+    return name ? name : ""; /* no memory for a copy in UTF-8: no column is called so */
 }
 
 static bool copy_texts(struct arena *arena, struct value *row, size_t count) {

@@ -41,6 +41,8 @@ bool database_execute(struct runtime *, const char *sql, const struct value *par
  * closed. On false it is closed as well. */
 bool cursor_next(struct runtime *, struct cursor *, struct arena *, struct value *row, bool *done);
 size_t cursor_columns(const struct cursor *);
+/* The name of a column; lives until the cursor ends. */
+const char *cursor_column_name(const struct cursor *, size_t column);
 /* Ends early: what was read is recorded. */
 void cursor_close(struct runtime *, struct cursor *);
 

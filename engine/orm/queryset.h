@@ -67,6 +67,9 @@ struct queryset *queryset_of_list(struct runtime *, const struct model *, struct
 /* iterator(): a generator that keeps one chunk of rows at a time. */
 bool queryset_iterator(struct runtime *, struct queryset *, int64_t chunk_size, struct value *);
 
+/* raw(sql, params=None): a RawQuerySet; see raw.c. */
+bool queryset_raw(struct runtime *, struct object *, const struct arguments *, struct value *);
+
 /* The methods listings call, by name; a manager has all but the first. See queryset_methods.c. */
 extern const struct method queryset_methods[];
 /* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing

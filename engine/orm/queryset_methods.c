@@ -65,24 +65,12 @@ void call_take_keyword(struct arguments *arguments, struct keyword *keywords, co
 /* ---- what is not there --------------------------------------------------------------------- */
 
 static const char *const unsupported[] = {
-    "extra",
-    "raw",
-    "using",
-    "select_for_update",
-    "complex_filter",
-    "bulk_update",
-    "update_or_create",
-    "explain",
-    "as_manager",
-    "db_manager",
-    "get_queryset",
-    "add",
-    "remove",
-    "clear",
-    "set",
-    "_raw_delete",
-    "through",
-    NULL,
+    "extra",          "using",       "select_for_update",
+    "complex_filter", "bulk_update", "update_or_create",
+    "explain",        "as_manager",  "db_manager",
+    "get_queryset",   "add",         "remove",
+    "clear",          "set",         "_raw_delete",
+    "through",        NULL,
 };
 
 bool queryset_refuses(struct runtime *runtime, const char *name) {
@@ -128,6 +116,7 @@ const struct method queryset_methods[] = {
     {"aggregate", method_aggregate},
     {"iterator", method_iterator},
     {"in_bulk", method_in_bulk},
+    {"raw", queryset_raw},
     {"create", queryset_create},
     {"get_or_create", queryset_get_or_create},
     {"bulk_create", queryset_bulk_create},

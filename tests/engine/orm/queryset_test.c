@@ -180,6 +180,19 @@ static void rows_can_be_written(void **state) {
                    "6 Eve\n2\n3\nFalse\nTrue 4\n400 (10, {'blog.Event': 10})\n");
 }
 
+static void raw_sql_gives_objects_too(void **state) {
+    (void)state;
+    expect_printed(
+        "qs = Author.objects.raw('SELECT name, id, 6 * 7 AS answer FROM blog_author "
+        "WHERE id < %s ORDER BY id', [3])\n"
+        "for a in qs:\n    print(a.pk, a.name, a.answer, a.email)\nprint(len(qs), qs[0])\n",
+        "1 Ada 42 ada@example.com\n2 Bob 42 bob@example.com\n2 Author object (1)\n");
+    expect_raised("list(Article.objects.raw('SELECT title FROM blog_article'))\n",
+                  "FieldDoesNotExist: Raw query must include the primary key");
+    expect_raised("list(Article.objects.raw('SELECT nope FROM blog_article'))\n",
+                  "OperationalError: no such column: nope");
+}
+
 static void unknown_names_are_errors(void **state) {
     (void)state;
     expect_raised("Article(nope=1)\n",
@@ -188,7 +201,8 @@ static void unknown_names_are_errors(void **state) {
                   "AttributeError: 'Article' object has no attribute 'nope'");
     expect_raised("Article.objects.get(pk=1).objects\n",
                   "AttributeError: Manager isn't accessible via Article instances");
-    expect_raised("Article.objects.raw('SELECT 1')\n", "NotSupported: raw() is not supported here");
+    expect_raised("Article.objects.extra(where=['1'])\n",
+                  "NotSupported: extra() is not supported here");
 }
 
 int main(void) {
@@ -212,6 +226,7 @@ int main(void) {
         cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
         cmocka_unit_test(a_refresh_reads_anew_and_forgets_relations),
         cmocka_unit_test(rows_can_be_written),
+        cmocka_unit_test(raw_sql_gives_objects_too),
         cmocka_unit_test(unknown_names_are_errors),
     };
     return RUN_TESTS(tests);
