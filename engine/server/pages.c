@@ -31,10 +31,12 @@ static uint64_t thread_cpu_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* Real work, so that a core is really busy: the sum only keeps the compiler from dropping it. */
-static uint32_t compute(uint64_t cpu_ns) {
+/* Real work, so that a core is really busy: the sum only keeps the compiler from dropping it. With
+ * many threads on few cores it may take long; a cancelled run does not wait for it. */
+static uint32_t compute(struct runtime *runtime, uint64_t cpu_ns) {
     uint32_t sum = 2166136261u;
-    for (uint64_t end = thread_cpu_ns() + cpu_ns; thread_cpu_ns() < end;)
+    uint64_t end = thread_cpu_ns() + cpu_ns;
+    while (thread_cpu_ns() < end && !runtime_cancelled(runtime))
         for (uint32_t i = 0; i < 2000; i++) sum = (sum ^ i) * 16777619u;
     return sum;
 }
@@ -50,7 +52,8 @@ static enum view_says work(const struct view *view, struct view_frame *frame) {
         frame->wait_ns = asked->wait_ns;
         return VIEW_WAITS;
     }
-    uint32_t sum = asked->cpu_ns ? compute(asked->cpu_ns) : 0;
+    uint32_t sum = asked->cpu_ns ? compute(frame->runtime, asked->cpu_ns) : 0;
+    if (fault_raised(frame->runtime->fault)) return VIEW_RAISES;
     frame->response = response_format(frame->request->arena, 200, "done %08x\n", sum);
     if (frame->response && carry_number(frame->request, frame->response)) return VIEW_ANSWERS;
     fault_no_memory(frame->runtime->fault);
