@@ -81,6 +81,15 @@ static int index_of_letter(const struct command *command, int letter) {
     return COMMAND_WRONG;
 }
 
+/* getopt_long takes the beginning of an option's name, where it fits one alone. */
+static int options_beginning_with(const struct command *command, const char *word) {
+    int count = 0;
+    if (strncmp(word, "--", 2) != 0) return 0;
+    for (size_t i = 0; command->options[i].name; i++)
+        count += strncmp(command->options[i].name, word + 2, strlen(word + 2)) == 0;
+    return count;
+}
+
 static int explain_wrong(const struct command *command, char **words, int found) {
     char letter[] = {'-', (char)optopt, '\0'};
     const char *name = optopt && optopt < HELP_VALUE ? letter : words[optind - 1];
@@ -88,6 +97,9 @@ static int explain_wrong(const struct command *command, char **words, int found)
         command_fail(EXIT_USAGE, "%s: needs an argument", name);
     else if (optopt >= HELP_VALUE)
         command_fail(EXIT_USAGE, "%s: takes no argument", name);
+    else if (options_beginning_with(command, name) > 1)
+        command_fail(EXIT_USAGE, "%s: could be more than one option; see daybook %s%s--help", name,
+                     command->name, *command->name ? " " : "");
     else
         command_fail(EXIT_USAGE, "%s: no such option; see daybook %s%s--help", name, command->name,
                      *command->name ? " " : "");

@@ -66,8 +66,18 @@ static const char *near_command(const char *word) {
     return NULL;
 }
 
+/* `daybook help run`, as people try it. */
+static int help_about(const char *name) {
+    const struct command *command = name ? command_named(name) : NULL;
+    if (!name) return print_help();
+    if (!command) return command_fail(EXIT_USAGE, "%s: no such command; see daybook --help", name);
+    command_print_help(command);
+    return EXIT_DONE;
+}
+
 static int dispatch(int count, char **words) {
     const char *word = count > 1 ? words[1] : "";
+    if (strcmp(word, "help") == 0) return help_about(count > 2 ? words[2] : NULL);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return print_help();
     if (strcmp(word, "--version") == 0) return print_version();
     const struct command *command = command_named(word);

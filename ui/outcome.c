@@ -2,6 +2,7 @@
  * outcome_text.c. */
 #include "ui/outcome.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +78,10 @@ bool outcome_answer(struct outcome *outcome, const char **question, const char *
     *question = stage_fill(outcome->stage, prediction->question, &outcome->arena);
     if (prediction->kind == PREDICT_ORDER)
         *measured = write_order(outcome, prediction, order);
-    else if (prediction->kind == PREDICT_CHOICE)
+    else if (prediction->kind == PREDICT_CHOICE) {
+        assert(number >= 0 && number < (double)prediction->choice_count);
         *measured = prediction->choices[(size_t)number];
-    else {
+    } else {
         char *digits = arena_alloc(&outcome->arena, UNITS_SIZE);
         *measured = digits ? units_number(number, "", digits, UNITS_SIZE) : NULL;
     }

@@ -57,6 +57,16 @@ static void each_command_explains_itself(void **state) {
     }
 }
 
+static void help_about_a_command_is_what_the_command_says(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "help", "run", NULL), 0);
+    assert_non_null(strstr(program->out, "usage: daybook run "));
+    assert_int_equal(program_run(program, "help", NULL), 0);
+    assert_non_null(strstr(program->out, "daybook verify"));
+    program_run(program, "help", "nothing", NULL);
+    expect_refusal(program, 2, "nothing: no such command");
+}
+
 static void the_version_is_one_line(void **state) {
     struct program *program = *state;
     assert_int_equal(program_run(program, "--version", NULL), 0);
@@ -118,6 +128,8 @@ static void wrong_options_are_usage_errors(void **state) {
     struct program *program = *state;
     program_run(program, "list", "--nonsense", NULL);
     expect_refusal(program, 2, "--nonsense");
+    program_run(program, "run", "4", "--se", "x", NULL);
+    expect_refusal(program, 2, "more than one option");
     program_run(program, "list", "-z", NULL);
     expect_refusal(program, 2, "-z");
     program_run(program, "list", "--json=yes", NULL);
@@ -490,6 +502,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(help_names_every_command_and_ends_well),
         TEST(each_command_explains_itself),
+        TEST(help_about_a_command_is_what_the_command_says),
         TEST(the_version_is_one_line),
         TEST(a_lesson_is_found_by_slug_day_and_prefix),
         TEST(a_step_is_found_by_slug_number_and_prefix),
