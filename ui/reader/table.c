@@ -5,11 +5,14 @@
 #include "ui/columns.h"
 #include "ui/reader/figures.h"
 
-enum { COLUMNS_MOST = 16, NARROWEST = 12, GAP = 2 };
+enum { COLUMNS_MOST = 16, TEXT_LEAST = 12, GAP = 2, GAP_LEAST = 1 };
 
+/* Each column's width, and the least it may shrink to: numbers and the words of a head are never
+ * broken, texts get a dozen columns. */
 struct widths {
-    int of[COLUMNS_MOST];
+    int of[COLUMNS_MOST], least[COLUMNS_MOST];
     size_t count;
+    int gap; /* between columns */
 };
 
 static const char *cell_at(const struct figure *figure, size_t row, size_t column) {
@@ -17,88 +20,107 @@ static const char *cell_at(const struct figure *figure, size_t row, size_t colum
     return cell ? cell : "";
 }
 
+static int longest_word(const char *text) {
+    int longest = 0;
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        int columns = (int)columns_of_bytes(text, length);
+        if (columns > longest) longest = columns;
+        text += length + strspn(text + length, " ");
+    }
+    return longest;
+}
+
+static int larger(int left, int right) {
+    return left > right ? left : right;
+}
+
 static struct widths natural_widths(const struct figure *figure) {
-    struct widths widths = {.count = figure->table.column_count};
+    struct widths widths = {.count = figure->table.column_count, .gap = GAP};
     if (widths.count > COLUMNS_MOST) widths.count = COLUMNS_MOST;
     for (size_t i = 0; i < widths.count; i++) {
-        widths.of[i] = (int)columns_of(figure->table.columns[i].title);
-        for (size_t row = 0; row < figure->table.row_count; row++) {
-            int width = (int)columns_of(cell_at(figure, row, i));
-            if (width > widths.of[i]) widths.of[i] = width;
-        }
+        const struct figure_column *column = &figure->table.columns[i];
+        int cells = 0;
+        for (size_t row = 0; row < figure->table.row_count; row++)
+            cells = larger(cells, (int)columns_of(cell_at(figure, row, i)));
+        bool breaks = column->align == ALIGN_LEFT && cells > TEXT_LEAST;
+        widths.least[i] = larger(breaks ? TEXT_LEAST : cells, longest_word(column->title));
+        widths.of[i] = larger(cells, (int)columns_of(column->title));
     }
     return widths;
 }
 
 static int sum(const struct widths *widths) {
     int sum = 0;
-    for (size_t i = 0; i < widths->count; i++) sum += widths->of[i] + GAP;
-    return sum - GAP;
+    for (size_t i = 0; i < widths->count; i++) sum += widths->of[i] + widths->gap;
+    return sum - widths->gap;
 }
 
+/* The widest of those that may still shrink; count when there is none. */
 static size_t widest(const struct widths *widths) {
-    size_t widest = 0;
-    for (size_t i = 1; i < widths->count; i++)
-        if (widths->of[i] > widths->of[widest]) widest = i;
+    size_t widest = widths->count;
+    for (size_t i = 0; i < widths->count; i++) {
+        if (widths->of[i] <= widths->least[i]) continue;
+        if (widest == widths->count || widths->of[i] > widths->of[widest]) widest = i;
+    }
     return widest;
 }
 
-/* Takes from the widest until all fit; false when they cannot. */
+/* Takes from the widest until all fit, and then from the gaps; false when they cannot. */
 static bool fit(struct widths *widths, int room) {
     while (sum(widths) > room) {
         size_t i = widest(widths);
-        if (widths->of[i] <= NARROWEST) return false;
-        widths->of[i]--;
+        if (i < widths->count)
+            widths->of[i]--;
+        else if (widths->gap > GAP_LEAST)
+            widths->gap--;
+        else
+            return false;
     }
     return true;
 }
 
-static void put_heads(struct grid *page, const struct figure *figure, const struct widths *widths) {
-    int y = grid_add_row(page), x = 1;
-    for (size_t i = 0; i < widths->count; i++) {
-        const struct figure_column *column = &figure->table.columns[i];
-        int right = x + widths->of[i], width = (int)columns_of(column->title);
-        bool far = column->align == ALIGN_RIGHT && width < widths->of[i];
-        grid_put_fit(page, y, far ? right - width : x, right, column->title, STYLE(MUTED));
-        x = right + GAP;
-    }
+/* How much of a text goes on one row: up to a blank, where there is one in the second half. */
+static size_t row_length(const char *text, size_t length, int room) {
+    size_t part = columns_fit(text, length, room > 0 ? (unsigned)room : 0);
+    if (part == length) return part;
+    size_t blank = part;
+    while (blank > part / 2 && text[blank] != ' ') blank--;
+    return text[blank] == ' ' && blank > 0 ? blank : part;
 }
 
-/* Puts a cell and returns the row after it; rows of the same record are shared by all cells. */
-static int put_cell(struct grid *page, int y, int x, int right, const char *cell,
-                    enum figure_align align) {
-    int width = (int)columns_of(cell), room = right - x;
-    if (width <= room) {
-        grid_put(page, y, align == ALIGN_RIGHT ? right - width : x, right, cell, STYLE(TEXT));
-        return y + 1;
-    }
-    size_t length = strlen(cell);
-    while (length > 0) {
-        size_t part = columns_fit(cell, length, room > 0 ? (unsigned)room : 0);
-        if (part == 0) break;
-        if (part < length) { /* at a blank, if there is one in the second half */
-            size_t blank = part;
-            while (blank > part / 2 && cell[blank] != ' ') blank--;
-            if (cell[blank] == ' ') part = blank;
-        }
+/* Puts a cell from row y down, adding rows to the page where it needs more than there are. */
+static void put_cell(struct grid *page, int y, int x, int right, const char *cell,
+                     enum figure_align align, struct style style) {
+    for (size_t length = strlen(cell); length > 0; y++) {
+        size_t part = row_length(cell, length, right - x);
+        if (part == 0) return;
         while (y >= page->height)
-            if (grid_add_row(page) < 0) return y;
-        grid_put_bytes(page, y++, x, right, cell, part, STYLE(TEXT));
+            if (grid_add_row(page) < 0) return;
+        int from = align == ALIGN_RIGHT ? right - (int)columns_of_bytes(cell, part) : x;
+        grid_put_bytes(page, y, from, right, cell, part, style);
         while (part < length && cell[part] == ' ') part++;
         cell += part;
         length -= part;
     }
-    return y;
+}
+
+static void put_heads(struct grid *page, const struct figure *figure, const struct widths *widths) {
+    int y = grid_add_row(page), x = 1;
+    for (size_t i = 0; y >= 0 && i < widths->count; i++) {
+        const struct figure_column *column = &figure->table.columns[i];
+        put_cell(page, y, x, x + widths->of[i], column->title, column->align, STYLE(MUTED));
+        x += widths->of[i] + widths->gap;
+    }
 }
 
 static void put_row(struct grid *page, const struct figure *figure, const struct widths *widths,
                     size_t row) {
     int y = grid_add_row(page), x = 1;
-    if (y < 0) return;
-    for (size_t i = 0; i < widths->count; i++) {
-        int right = x + widths->of[i];
-        put_cell(page, y, x, right, cell_at(figure, row, i), figure->table.columns[i].align);
-        x = right + GAP;
+    for (size_t i = 0; y >= 0 && i < widths->count; i++) {
+        put_cell(page, y, x, x + widths->of[i], cell_at(figure, row, i),
+                 figure->table.columns[i].align, STYLE(TEXT));
+        x += widths->of[i] + widths->gap;
     }
 }
 
