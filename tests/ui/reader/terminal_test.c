@@ -179,6 +179,23 @@ static void a_new_size_is_painted_anew(void **state) {
     end_by_key(terminal);
 }
 
+static void a_storm_of_sizes_ends_in_the_last_one(void **state) {
+    unsigned seed = 4;
+    struct test_terminal *terminal = *state;
+    start(terminal, 24, 80, TEST_N_PLUS_ONE, 0);
+    assert_true(terminal_wait_for(terminal, "? keys"));
+    for (int i = 0; i < 200; i++) {
+        seed = seed * 1103515245 + 12345;
+        terminal_set_size(terminal, 1 + (int)(seed >> 16) % 60, 1 + (int)(seed >> 20) % 200);
+        terminal_send(terminal, "j");
+    }
+    terminal_set_size(terminal, 24, 80);
+    terminal_send(terminal, "gg");
+    assert_true(terminal_wait_for(terminal, "? keys"));
+    assert_true(terminal_wait_for(terminal, "The page was quick"));
+    end_by_key(terminal);
+}
+
 static int report_no_terminal(void *argument) {
     return read_course(argument) == READER_NO_TERMINAL ? 77 : 1;
 }
@@ -324,6 +341,7 @@ int main(void) {
         WITH_TERMINAL(an_abort_of_the_loop_restores_the_terminal),
         WITH_TERMINAL(a_terminal_that_goes_away_ends_the_reader),
         WITH_TERMINAL(a_new_size_is_painted_anew),
+        WITH_TERMINAL(a_storm_of_sizes_ends_in_the_last_one),
         WITH_TERMINAL(a_terminal_that_cannot_place_its_cursor_is_left_alone),
         WITH_TERMINAL(without_utf8_only_ascii_is_written),
         WITH_TERMINAL(no_color_writes_no_colours),
