@@ -53,7 +53,8 @@ static bool build_aggregate(struct runtime *runtime, const struct expression_cla
                            class->type.name);
     if (!arguments->count)
         return fault_raise(runtime->fault, "TypeError",
-                           "__init__() missing 1 required positional argument: 'expression'");
+                           "%s() missing 1 required positional argument: 'expression'",
+                           class == &count_class ? "Count.__init__" : class->type.name);
     if (arguments->count > 1)
         return fault_raise(runtime->fault, "NotSupported", "an aggregate of several expressions");
     struct value source = arguments->values[0];

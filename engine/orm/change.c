@@ -14,8 +14,7 @@ static bool finish(struct runtime *runtime, struct sql *sql, enum written writte
     return compiled->sql || fault_no_memory(runtime->fault);
 }
 
-/* ---- INSERT
- * ---------------------------------------------------------------------------------------------- */
+/* ---- INSERT --------------------------------------------------------------------------------- */
 
 static enum written write_new_value(struct sql *sql, const struct field *field,
                                     struct value value) {
@@ -60,8 +59,7 @@ bool query_compile_insert(struct runtime *runtime, const struct model *model,
     return finish(runtime, &sql, WRITTEN, compiled);
 }
 
-/* ---- the rows to change
- * -------------------------------------------------------------------------------------- */
+/* ---- the rows to change --------------------------------------------------------------------- */
 
 static size_t active_tables(const struct query *query) {
     size_t count = 0;
@@ -94,9 +92,7 @@ static enum written write_where(struct sql *sql, const struct query *query) {
     return written;
 }
 
-/* ---- UPDATE
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- UPDATE --------------------------------------------------------------------------------- */
 
 /* add_update_values: a column of this very table. */
 static const struct field *changeable(struct runtime *runtime, const struct model *model,
@@ -104,17 +100,21 @@ static const struct field *changeable(struct runtime *runtime, const struct mode
     const struct model *holder = NULL;
     const struct field *field = strcmp(name, "pk") == 0 ? NULL : model_field(model, name);
     if (field && field->column) return field;
-    if (field || (strcmp(name, "pk") != 0 && (field = model_reverse(model, name, &holder)))) {
-        char *repr = holder ? arena_format(runtime->arena, "<%s: %s.%s>",
-                                           field->unique ? "OneToOneRel" : "ManyToOneRel",
-                                           holder->app, holder->name)
-                            : arena_format(runtime->arena,
-                                           "<django.db.models.fields.related.ManyToManyField: %s>",
-                                           field->name);
-        if (!repr) return fault_no_memory(runtime->fault), NULL;
+    if (field) {
         fault_raise(runtime->fault, "FieldError",
-                    "Cannot update model field %s (only non-relations and foreign keys permitted).",
-                    repr);
+                    "Cannot update model field <django.db.models.fields.related.ManyToManyField: "
+                    "%s> (only non-relations and foreign keys permitted).",
+                    name);
+        return NULL;
+    }
+    field = strcmp(name, "pk") == 0 ? NULL : model_reverse(model, name, &holder);
+    if (field) {
+        /* Django lets a relation back through here, and only then finds that it is no column. */
+        fault_raise(runtime->fault, "AttributeError",
+                    "'%s' object has no attribute 'get_db_prep_save'",
+                    field->kind == FIELD_MANY_TO_MANY ? "ManyToManyRel"
+                    : field->unique                   ? "OneToOneRel"
+                                                      : "ManyToOneRel");
         return NULL;
     }
     fault_raise(runtime->fault, "FieldDoesNotExist", "%s has no field named '%s'", model->name,
@@ -149,9 +149,10 @@ static enum written write_change(struct sql *sql, const struct field *field, str
         if (shown)
             fault_raise(
                 runtime->fault, "TypeError",
-                "Tried to update field %s with a model instance, %s. Use a value compatible "
+                "Tried to update field %s.%s.%s with a model instance, %s. Use a value compatible "
                 "with %s.",
-                field->name, shown, field_kind_name(field->kind));
+                sql->query->model->app, sql->query->model->name, field->name, shown,
+                field_kind_name(field->kind));
         return WRITTEN_FAULT;
     }
     if (model && !instance_column(runtime, value, model_primary_key(model), &value))
@@ -196,9 +197,7 @@ bool query_compile_update(struct runtime *runtime, struct query *from,
     return finish(runtime, &sql, written, compiled);
 }
 
-/* ---- DELETE
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- DELETE --------------------------------------------------------------------------------- */
 
 /* A subquery on the table that is being emptied. */
 static bool refers_to_itself(const struct expression *node, const struct model *model) {
@@ -215,6 +214,8 @@ bool query_compile_delete(struct runtime *runtime, struct query *from, struct co
     if (query_is_sliced(from))
         return fault_raise(runtime->fault, "AssertionError",
                            "Cannot use 'limit' or 'offset' with delete.");
+    if (from->distinct)
+        return fault_raise(runtime->fault, "TypeError", "Cannot call delete() after .distinct().");
     if (!query_initial_alias(runtime, query)) return false;
     if (active_tables(query) != 1 || refers_to_itself(query->where, query->model) ||
         query->group_by != GROUP_NONE)

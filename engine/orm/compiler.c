@@ -10,8 +10,7 @@
 
 #include "engine/orm/statement.h"
 
-/* ---- joins that compiling adds are put away again
- * ----------------------------------------------------- */
+/* ---- joins that compiling adds are put away again ------------------------------------------- */
 
 struct references {
     int *counts;
@@ -32,8 +31,7 @@ static void references_reset(struct query *query, const struct references *kept)
         query->joins[i].references = i < kept->count ? kept->counts[i] : 0;
 }
 
-/* ---- FROM
- * ---------------------------------------------------------------------------------------------- */
+/* ---- FROM ----------------------------------------------------------------------------------- */
 
 /* table alias; a table under its own name has no alias */
 static void write_table(struct sql *sql, const struct join *join) {
@@ -71,8 +69,7 @@ static void write_from(struct sql *sql, const struct query *query) {
     }
 }
 
-/* ---- the clauses
- * ---------------------------------------------------------------------------------------- */
+/* ---- the clauses ---------------------------------------------------------------------------- */
 
 /* DISTINCT ON is PostgreSQL's; the names are looked at first all the same. */
 static bool refuse_distinct_on(struct statement *statement) {
@@ -168,9 +165,7 @@ static void write_limits(struct sql *sql, const struct query *query) {
     if (query->low) text_format(&sql->text, " OFFSET %lld", (long long)query->low);
 }
 
-/* ---- UNION
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- UNION ---------------------------------------------------------------------------------- */
 
 static bool check_part(struct runtime *runtime, struct query *part) {
     if (query_is_sliced(part))
@@ -232,8 +227,7 @@ static enum written write_combined(struct sql *sql, const struct query *query) {
     return parts ? WRITTEN : WRITTEN_EMPTY;
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static bool prepare(struct statement *statement) {
     struct query *query = statement->query;
@@ -248,10 +242,14 @@ static bool prepare(struct statement *statement) {
 
 /* Types are asked for as the columns are, so that mixed ones are refused. */
 static bool check_types(const struct statement *statement) {
-    for (size_t i = 0; i < statement->selected_count; i++)
-        if (statement->selected[i].annotation &&
-            !expression_output(statement->runtime, statement->selected[i].expression))
-            return false;
+    for (size_t i = 0; i < statement->selected_count; i++) {
+        const struct expression *expression = statement->selected[i].expression;
+        if (!statement->selected[i].annotation) continue;
+        if (expression->kind == EXPRESSION_WHERE)
+            return fault_raise(statement->runtime->fault, "AttributeError",
+                               "'WhereNode' object has no attribute 'select_format'");
+        if (!expression_output(statement->runtime, expression)) return false;
+    }
     return true;
 }
 
@@ -356,8 +354,7 @@ enum written query_write(struct sql *sql, struct query *query, bool column_alias
     return write_any(sql, &statement, column_aliases);
 }
 
-/* ---- what the caller gets
- * ------------------------------------------------------------------------------------ */
+/* ---- what the caller gets ------------------------------------------------------------------- */
 
 static enum convert conversion_of(const struct field *output) {
     if (!output) return CONVERT_NONE;

@@ -30,7 +30,7 @@ static const struct object_type kind_types[] = {
     [EXPRESSION_NOTHING] = EXPRESSION_TYPE("NothingNode"),
 };
 
-/* ---- building ----------------------------------------------------------------------------- */
+/* ---- building ------------------------------------------------------------------------------- */
 
 struct expression *expression_new(struct runtime *runtime, enum expression_kind kind,
                                   size_t sources) {
@@ -393,7 +393,7 @@ struct expression *expression_relabel(struct runtime *runtime, struct expression
     return copy->query ? copy : NULL;
 }
 
-/* ---- equality -------------------------------------------------------------------------------- */
+/* ---- equality ------------------------------------------------------------------------------- */
 
 static bool values_equal(struct runtime *runtime, struct value left, struct value right) {
     if (left.kind == VALUE_NONE || right.kind == VALUE_NONE) return left.kind == right.kind;

@@ -22,6 +22,9 @@ bool expression_given(struct expression *, struct value *result);
 /* A field object's field; NULL: value is none. */
 const struct field *expression_field_of(struct value);
 bool expression_read_output(struct runtime *, struct value, const struct field **output);
+/* The arguments of a constructor with named parameters. */
+bool expression_read(struct runtime *, const struct expression_class *, const struct arguments *,
+                     const char *const *names, size_t count, size_t required, struct value *out);
 /* A builder for classes that are not supported. */
 bool expression_refuse(struct runtime *, const struct expression_class *, const struct arguments *,
                        struct value *result);

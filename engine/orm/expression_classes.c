@@ -7,8 +7,7 @@
 
 #include "engine/orm/blueprint.h"
 
-/* ---- a class as an object
- * ------------------------------------------------------------------------------- */
+/* ---- a class as an object ------------------------------------------------------------------- */
 
 static bool class_call(struct runtime *runtime, struct object *self,
                        const struct arguments *arguments, struct value *result) {
@@ -40,14 +39,33 @@ const struct expression_class *expression_class_of(struct value value) {
     return (const struct expression_class *)value.object;
 }
 
+/* arguments_read as Python counts for a method: with self, under the name of the class that has it.
+ */
+bool expression_read(struct runtime *runtime, const struct expression_class *class,
+                     const struct arguments *arguments, const char *const *names, size_t count,
+                     size_t required, struct value *out) {
+    const char *owner = class->kind == EXPRESSION_OUTER_REF ? "F" : class->type.name;
+    if (arguments->count > count) {
+        const char *counts = required == count ? arena_format(runtime->arena, "%zu", count + 1)
+                                               : arena_format(runtime->arena, "from %zu to %zu",
+                                                              required + 1, count + 1);
+        if (!counts) return fault_no_memory(runtime->fault);
+        return fault_raise(runtime->fault, "TypeError",
+                           "%s.__init__() takes %s positional arguments but %zu were given", owner,
+                           counts, arguments->count + 1);
+    }
+    const char *callable = arena_format(runtime->arena, "%s.__init__", owner);
+    if (!callable) return fault_no_memory(runtime->fault);
+    return arguments_read(runtime, arguments, callable, names, count, required, out);
+}
+
 bool expression_given(struct expression *node, struct value *result) {
     if (!node) return false;
     *result = value_object(&node->base);
     return true;
 }
 
-/* ---- fields as types
- * --------------------------------------------------------------------------------------- */
+/* ---- fields as types ------------------------------------------------------------------------ */
 
 struct field_object {
     struct object base;
@@ -120,14 +138,13 @@ bool expression_read_output(struct runtime *runtime, struct value value,
     return fault_raise(runtime->fault, "NotSupported", "an output_field that is no field");
 }
 
-/* ---- F, OuterRef, Value, ExpressionWrapper
- * ------------------------------------------------------------------- */
+/* ---- F, OuterRef, Value, ExpressionWrapper -------------------------------------------------- */
 
 static bool build_reference(struct runtime *runtime, const struct expression_class *class,
                             const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"name"};
     struct value name = value_none();
-    if (!arguments_read(runtime, arguments, "__init__", names, 1, 1, &name)) return false;
+    if (!expression_read(runtime, class, arguments, names, 1, 1, &name)) return false;
     const struct expression *inner = expression_of(name);
     bool outer =
         class->kind == EXPRESSION_OUTER_REF && inner && inner->kind == EXPRESSION_OUTER_REF;
@@ -144,10 +161,9 @@ static bool build_reference(struct runtime *runtime, const struct expression_cla
 static bool build_value(struct runtime *runtime, const struct expression_class *class,
                         const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"value", "output_field"};
-    (void)class;
     struct value given[2] = {value_none(), value_none()};
     const struct field *output = NULL;
-    if (!arguments_read(runtime, arguments, "__init__", names, 2, 1, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 2, 1, given)) return false;
     if (!expression_read_output(runtime, given[1], &output)) return false;
     struct expression *node = expression_value(runtime, given[0]);
     if (node) node->output = output;
@@ -157,10 +173,9 @@ static bool build_value(struct runtime *runtime, const struct expression_class *
 static bool build_wrapper(struct runtime *runtime, const struct expression_class *class,
                           const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"expression", "output_field"};
-    (void)class;
     struct value given[2] = {value_none(), value_none()};
     const struct field *output = NULL;
-    if (!arguments_read(runtime, arguments, "__init__", names, 2, 2, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 2, 2, given)) return false;
     if (!expression_read_output(runtime, given[1], &output)) return false;
     struct expression *inner = expression_from(runtime, given[0]);
     if (!inner)
@@ -175,8 +190,7 @@ static bool build_wrapper(struct runtime *runtime, const struct expression_class
     return expression_given(node, result);
 }
 
-/* ---- Q, When, Case
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Q, When, Case -------------------------------------------------------------------------- */
 
 static bool build_q(struct runtime *runtime, const struct expression_class *class,
                     const struct arguments *arguments, struct value *result) {
@@ -214,9 +228,10 @@ static bool read_when(struct runtime *runtime, const struct arguments *arguments
                       struct value *condition, struct value *then, struct keyword *lookups,
                       size_t *count) {
     if (arguments->count > 2)
-        return fault_raise(runtime->fault, "TypeError",
-                           "__init__() takes from 1 to 3 positional arguments but %zu were given",
-                           arguments->count + 1);
+        return fault_raise(
+            runtime->fault, "TypeError",
+            "When.__init__() takes from 1 to 3 positional arguments but %zu were given",
+            arguments->count + 1);
     if (arguments->count > 0) *condition = arguments->values[0];
     if (arguments->count > 1) *then = arguments->values[1];
     for (size_t i = 0; i < arguments->keyword_count; i++) {
@@ -294,8 +309,7 @@ static bool build_case(struct runtime *runtime, const struct expression_class *c
     return expression_given(node, result);
 }
 
-/* ---- Subquery, Exists
- * -------------------------------------------------------------------------------------------- */
+/* ---- Subquery, Exists ----------------------------------------------------------------------- */
 
 static bool build_subquery(struct runtime *runtime, const struct expression_class *class,
                            const struct arguments *arguments, struct value *result) {
@@ -321,8 +335,7 @@ static bool build_subquery(struct runtime *runtime, const struct expression_clas
     return expression_given(node, result);
 }
 
-/* ---- what Django has and the sliver has not
- * ------------------------------------------------------------------------ */
+/* ---- what Django has and the sliver has not ------------------------------------------------- */
 
 bool expression_refuse(struct runtime *runtime, const struct expression_class *class,
                        const struct arguments *arguments, struct value *result) {

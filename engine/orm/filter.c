@@ -43,8 +43,7 @@ struct expression *q_new(struct runtime *runtime, const struct arguments *argume
     return q;
 }
 
-/* ---- what one condition is built with
- * ---------------------------------------------------------------- */
+/* ---- what one condition is built with ------------------------------------------------------- */
 
 struct build {
     struct runtime *runtime;
@@ -59,8 +58,7 @@ struct build {
 static struct expression *build_q(const struct build *, struct expression *q,
                                   struct alias_set *needed_inner);
 
-/* ---- the name: annotation, path, lookups
- * ----------------------------------------------------------- */
+/* ---- the name: annotation, path, lookups ---------------------------------------------------- */
 
 struct solved {
     const char **names;
@@ -106,8 +104,7 @@ static bool solve(struct runtime *runtime, const struct query *query, const char
     return true;
 }
 
-/* ---- the value
- * ---------------------------------------------------------------------------------------- */
+/* ---- the value ------------------------------------------------------------------------------ */
 
 /* resolve_lookup_value: expressions, also those inside a list, are resolved in this query. */
 static bool resolve_value(const struct build *build, struct value *value) {
@@ -162,8 +159,7 @@ static bool check_related(struct runtime *runtime, struct value value, const str
     return true;
 }
 
-/* ---- one condition
- * -------------------------------------------------------------------------------------- */
+/* ---- one condition -------------------------------------------------------------------------- */
 
 static struct expression *only(struct runtime *runtime, struct expression *condition) {
     struct expression *clause = condition ? where_new(runtime, false, false) : NULL;
@@ -389,8 +385,7 @@ static struct expression *build_q(const struct build *outer, struct expression *
     return join_votes_apply(build.runtime, build.query, &votes, needed_inner) ? clause : NULL;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 /* The new conditions are AND-ed to the old ones, so joins that were INNER stay so. */
 bool query_add_q(struct runtime *runtime, struct query *query, struct expression *q) {
@@ -468,8 +463,7 @@ struct expression *query_resolve_q(const struct resolve *how, struct expression 
     return clause;
 }
 
-/* ---- exclude() over many rows
- * ------------------------------------------------------------------------------
+/* ---- exclude() over many rows ----------------------------------------------------------------
  *
  *     Author.exclude(article__views__gt=9000)
  *     WHERE NOT (EXISTS(SELECT (1) AS "a" FROM "blog_article" U1

@@ -5,9 +5,7 @@
 #include "engine/orm/blueprint.h"
 #include "engine/orm/expression_class.h"
 
-/* ---- building
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- building ------------------------------------------------------------------------------- */
 
 static bool check_count(struct runtime *runtime, const struct expression_class *class,
                         size_t count) {
@@ -68,7 +66,7 @@ static bool build_cast(struct runtime *runtime, const struct expression_class *c
     static const char *const names[] = {"expression", "output_field"};
     struct value given[2] = {value_none(), value_none()};
     const struct field *output = NULL;
-    if (!arguments_read(runtime, arguments, "__init__", names, 2, 2, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 2, 2, given)) return false;
     if (!expression_read_output(runtime, given[1], &output)) return false;
     struct expression *source = expression_parse(runtime, given[0]);
     struct expression *node = source ? expression_function(runtime, class, &source, 1) : NULL;
@@ -81,7 +79,7 @@ static bool build_substr(struct runtime *runtime, const struct expression_class 
                          const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"expression", "pos", "length"};
     struct value given[3] = {value_none(), value_none(), value_none()};
-    if (!arguments_read(runtime, arguments, "__init__", names, 3, 2, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 3, 2, given)) return false;
     if (given[1].kind == VALUE_INT && given[1].integer < 1)
         return fault_raise(runtime->fault, "ValueError", "'pos' must be greater than 0");
     const struct arguments plain = {.values = given, .count = given[2].kind == VALUE_NONE ? 2 : 3};
@@ -93,7 +91,7 @@ static bool build_left(struct runtime *runtime, const struct expression_class *c
                        const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"expression", "length"};
     struct value given[2] = {value_none(), value_none()};
-    if (!arguments_read(runtime, arguments, "__init__", names, 2, 2, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 2, 2, given)) return false;
     if (given[1].kind == VALUE_INT && given[1].integer < 1)
         return fault_raise(runtime->fault, "ValueError", "'length' must be greater than 0.");
     return expression_build_function(runtime, class,
@@ -107,7 +105,7 @@ static bool build_replace(struct runtime *runtime, const struct expression_class
     struct expression *nothing = expression_value(runtime, value_text(""));
     if (!nothing) return false;
     struct value given[3] = {value_none(), value_none(), value_object(&nothing->base)};
-    if (!arguments_read(runtime, arguments, "__init__", names, 3, 2, given)) return false;
+    if (!expression_read(runtime, class, arguments, names, 3, 2, given)) return false;
     return expression_build_function(runtime, class,
                                      &(struct arguments){.values = given, .count = 3}, result);
 }
@@ -136,8 +134,7 @@ static bool build_concat(struct runtime *runtime, const struct expression_class 
     return expression_given(node, result);
 }
 
-/* ---- SQL of a form of their own
- * ------------------------------------------------------------------------------------ */
+/* ---- SQL of a form of their own ------------------------------------------------------------- */
 
 /* COALESCE(source, '') */
 static enum written write_coalesced(struct sql *sql, const struct expression *source) {
@@ -249,9 +246,7 @@ static bool check_cast(const struct resolve *how, struct expression *node) {
     return fault_raise(how->runtime->fault, "NotSupported", "casting to decimals");
 }
 
-/* ---- the classes
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- the classes ---------------------------------------------------------------------------- */
 
 #define FUNCTION(variable, python, sql_name, ...)                                                  \
     const struct expression_class variable = {.base = {&expression_class_type},                    \

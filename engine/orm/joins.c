@@ -158,8 +158,7 @@ static struct join join_for(const struct path_step *step, const char *parent) {
                          .column = step->reverse ? key : pointed};
 }
 
-/* ---- walking
- * ------------------------------------------------------------------------------------- */
+/* ---- walking -------------------------------------------------------------------------------- */
 
 /* Names that are no fields at the end are transforms: published_at__year. */
 static enum path_result walk(struct runtime *runtime, struct query *query, const char *const *names,
@@ -222,8 +221,7 @@ struct expression *query_column(struct runtime *runtime, struct query *query,
     return node;
 }
 
-/* ---- LEFT OUTER or INNER
- * ---------------------------------------------------------------------------- */
+/* ---- LEFT OUTER or INNER -------------------------------------------------------------------- */
 
 /* Also what hangs on a promoted join becomes LEFT OUTER: a chain LEFT OUTER, INNER would drop rows.
  */

@@ -220,8 +220,7 @@ static enum written write_year(struct sql *sql, const struct expression *node) {
     return done(sql);
 }
 
-/* ---- all of them
- * --------------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static enum written write_isnull(struct sql *sql, const struct expression *node) {
     bool truth = false;

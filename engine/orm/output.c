@@ -150,6 +150,12 @@ bool expression_output_or_none(struct runtime *runtime, const struct expression 
     *output = node->output;
     if (*output) return true;
     switch ((enum expression_kind)node->kind) {
+    case EXPRESSION_F:
+    case EXPRESSION_OUTER_REF:
+    case EXPRESSION_RESOLVED_OUTER_REF:
+        return fault_raise(runtime->fault, "AttributeError",
+                           "'%s' object has no attribute '_output_field_or_none'",
+                           node->base.type->name);
     case EXPRESSION_VALUE: *output = output_of_value(node->value); return true;
     case EXPRESSION_COMBINED: return output_of_combined(runtime, node, output);
     case EXPRESSION_FUNCTION:
@@ -191,7 +197,12 @@ bool expression_conditional(struct runtime *runtime, const struct expression *no
     default: break;
     }
     const struct field *output = expression_output(runtime, node);
-    if (!output) return false;
+    if (!output) {
+        /* A name that is not resolved yet has no type: then it is no condition either. */
+        if (!fault_is(runtime->fault, "AttributeError")) return false;
+        fault_clear(runtime->fault);
+        return true;
+    }
     *conditional = output->kind == FIELD_BOOLEAN;
     return true;
 }

@@ -140,8 +140,7 @@ enum path_result path_walk(struct runtime *runtime, const struct query *query,
     return PATH_FOUND;
 }
 
-/* ---- what may stand there
- * ------------------------------------------------------------------------- */
+/* ---- what may stand there ------------------------------------------------------------------- */
 
 static int by_text(const void *left, const void *right) {
     return strcmp(*(const char *const *)left, *(const char *const *)right);

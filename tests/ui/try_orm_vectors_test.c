@@ -1,4 +1,5 @@
-/* `daybook try orm --json` against what Django answered: a thousand expressions on the same database.
+/* `daybook try orm --json` against what Django answered: a thousand expressions on the same
+ * database.
  *
  * tests/vectors/orm.json holds a case a line: the expression, how many queries Django sent, the
  * first of them with their parameters, and either the error or the number of rows and the sum of
@@ -48,8 +49,7 @@ static int free_cases(void **state) {
     return 0;
 }
 
-/* ---- a row as canonical JSON, hashed
- * ---------------------------------------------------------------- */
+/* ---- a row as canonical JSON, hashed -------------------------------------------------------- */
 
 struct hash {
     uint64_t value;
@@ -129,8 +129,7 @@ static uint64_t row_hash(const struct json_node *row) {
     return hash.value;
 }
 
-/* ---- one case
- * ----------------------------------------------------------------------------------------- */
+/* ---- one case ------------------------------------------------------------------------------- */
 
 /* A case with `each` loops over its objects and touches something of each. */
 static void listing_of(const struct json_node *one, char *listing, size_t size) {
