@@ -5,8 +5,8 @@
  *     daybook --help | --version
  *
  * Before a command runs: standard descriptors are there, the locale's characters are known, and a
- * closed pipe is an error of write(), not a signal. After it: what it printed is really written, or
- * that is said and the exit code is EXIT_SYSTEM. */
+ * closed pipe or a file grown too large is an error of write(), not a signal. After it: what it
+ * printed is really written, or that is said and the exit code is EXIT_SYSTEM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -117,5 +117,6 @@ int main(int count, char **words) {
     fill_descriptors();
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return finish_output(dispatch(count, words));
 }

@@ -41,7 +41,7 @@ _daybook() {
         COMPREPLY=()
         return
         ;;
-    --seed | --port | --workers) return ;;
+    --seed | --port | --workers | =) return ;;
     *)
         if [[ $word == -* ]]; then words=$options
         elif ((COMP_CWORD == 1)); then

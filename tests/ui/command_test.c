@@ -3,6 +3,7 @@
  */
 #include "tests/support/testing.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -465,6 +466,23 @@ static void a_place_that_cannot_be_written_exits_with_3(void **state) {
     expect_refusal(program, 3, "/dev/full: No space left on device");
 }
 
+/* The program is not let write more than a few bytes into any file. */
+static void a_file_that_cannot_be_written_whole_is_not_there_at_all(void **state) {
+    struct program *program = *state;
+    struct rlimit before, small;
+    char path[256], folder[256];
+    snprintf(folder, sizeof folder, "%s", program_path(program, "notes"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(path, sizeof path, "%s/all.md", folder);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    program_run(program, "export", "-o", path, NULL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    expect_refusal(program, 3, "File too large");
+    assert_int_equal(rmdir(folder), 0); /* nothing is in it */
+}
+
 static void a_measured_export_has_figures_and_claims(void **state) {
     struct program *program = *state;
     assert_int_equal(program_run(program, "export", "4/3", "--measured", NULL), 0);
@@ -532,6 +550,7 @@ int main(void) {
         TEST(a_file_that_exists_is_replaced_only_by_force),
         TEST(the_format_follows_the_name_of_the_file),
         TEST(a_place_that_cannot_be_written_exits_with_3),
+        TEST(a_file_that_cannot_be_written_whole_is_not_there_at_all),
         TEST(a_measured_export_has_figures_and_claims),
         TEST(verify_json_has_a_line_for_each_claim),
     };
