@@ -61,5 +61,6 @@ struct classes *classes_new(struct runtime *runtime) {
         !mro_linearize(runtime->arena, runtime->fault, object, (struct line_up){0}, &object->mro))
         return NULL;
     classes->object = object;
+    classes->module = "__main__";
     return classes;
 }

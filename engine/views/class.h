@@ -27,8 +27,9 @@ struct class {
     struct dict *members;
 };
 
-/* What an instance of a class in a listing is. Its methods are recorded: a METHOD span with
- * "Class.method", where Class is the one that defines it. */
+/* What an instance of a class in a listing is. Making one is an OBJECT on the tape. A call of a
+ * method is a METHOD span: "Class.method", where Class is the one that defines it; its amount is
+ * the status of the response it returned, if it returned one. */
 struct class_instance {
     struct object base; /* type &class_instance_type */
     struct class *class;
@@ -51,6 +52,7 @@ extern const struct object_type native_method_type;
 /* The classes of a run. */
 struct classes {
     struct class *object; /* the root of all */
+    const char *module;   /* of the classes of the listing: "__main__" unless set */
     /* Told of every class statement of a listing whose bases are classes. The class is NULL where
      * they have no order; mro then says how far the merge went. May be NULL. */
     void (*made)(void *context, const struct class_header *, const struct class *,

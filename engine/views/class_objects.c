@@ -6,6 +6,7 @@
 
 #include "engine/base/text.h"
 #include "engine/views/class.h"
+#include "engine/views/view.h"
 
 struct class *class_of_instance(struct value value) {
     return object_is(value, &class_instance_type) ? ((struct class_instance *)value.object)->class
@@ -55,7 +56,8 @@ static bool bound_call(struct runtime *runtime, struct object *object,
     head_enter(head, TAPE_METHOD, subject);
     bool done = call_function(runtime, bound->function, bound->self, arguments, result);
     head->line = line;
-    head_leave(head, TAPE_METHOD, subject, done);
+    const struct response *response = done ? response_of(*result) : NULL;
+    head_leave(head, TAPE_METHOD, subject, response ? response->status : 0);
     return done;
 }
 
@@ -242,6 +244,7 @@ bool class_instantiate(struct runtime *runtime, struct class *class,
     *instance = (struct class_instance){{&class_instance_type}, class, dict_new(runtime)};
     if (!instance->attributes) return false;
     *result = value_object(&instance->base);
+    if (runtime->head->tape) head_point(runtime->head, TAPE_OBJECT, class->name, 0);
     struct value init, returned;
     struct class *owner;
     if (!class_find(runtime, mro_of(class), 0, "__init__", &init, &owner)) return false;

@@ -68,7 +68,7 @@ bool class_statement(struct runtime *runtime, void *host, const struct class_hea
     struct line_up bases;
     if (!read_bases(runtime, classes, header, &bases)) return false;
     struct mro mro = {0};
-    struct class *class = class_new(runtime, classes, header->name, "__main__", bases, &mro);
+    struct class *class = class_new(runtime, classes, header->name, classes->module, bases, &mro);
     if (classes->made) classes->made(classes->context, header, class, &mro);
     if (!class || !check_keywords(runtime, header) || !add_members(runtime, class, header))
         return false;
