@@ -470,7 +470,7 @@ static void a_place_that_cannot_be_written_exits_with_3(void **state) {
 static void a_file_that_cannot_be_written_whole_is_not_there_at_all(void **state) {
     struct program *program = *state;
     struct rlimit before, small;
-    char path[256], folder[256];
+    char path[300], folder[256];
     snprintf(folder, sizeof folder, "%s", program_path(program, "notes"));
     assert_int_equal(mkdir(folder, 0700), 0);
     snprintf(path, sizeof path, "%s/all.md", folder);
