@@ -75,8 +75,7 @@ void terminal_start(struct test_terminal *terminal, int rows, int columns,
     if (terminal->child == 0) become_program(terminal, environment, program, argument);
 }
 
-/* ---- the way of the bytes ----------------------------------------------------------------------
- */
+/* ---- the way of the bytes -------------------------------------------------------------------- */
 
 static void keep_bytes(struct test_terminal *terminal, const char *bytes, size_t length) {
     if (terminal->length + length + 1 > terminal->capacity) {

@@ -7,8 +7,7 @@
 
 #include "ui/reader/modes.h"
 
-/* ---- answering ---------------------------------------------------------------------------------
- */
+/* ---- answering ------------------------------------------------------------------------------- */
 
 static const struct prediction *question_of(const struct state *state) {
     return state_step(state)->prediction;
@@ -113,8 +112,7 @@ unsigned asking_handle(struct state *state, const struct action *action) {
     }
 }
 
-/* ---- the strip ---------------------------------------------------------------------------------
- */
+/* ---- the strip ------------------------------------------------------------------------------- */
 
 static int strip_width(const struct state *state) {
     return state_is_wide(state) || state->pane == PANE_NOTE ? layout_note_width(state)

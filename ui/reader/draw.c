@@ -23,8 +23,7 @@ static void copy_slice(char *buffer, size_t size, struct slice_of_note slice) {
     buffer[length] = '\0';
 }
 
-/* ---- header ------------------------------------------------------------------------------------
- */
+/* ---- header ---------------------------------------------------------------------------------- */
 
 /* "step 1/4  ●○○○": what is done, step by step. Returns the column where it begins. */
 static int put_steps(const struct state *state, struct grid *grid, int y, int right, bool wordy) {

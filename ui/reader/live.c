@@ -16,8 +16,7 @@ static void put_text(struct grid *page, const char *text, struct style style) {
     grid_wrap(page, -1, 1, 1, page->width - 1, text, style);
 }
 
-/* ---- the listing -------------------------------------------------------------------------------
- */
+/* ---- the listing ----------------------------------------------------------------------------- */
 
 static size_t count_lines(const char *source) {
     size_t lines = 0;
@@ -91,8 +90,7 @@ static void put_plain_listing(struct state *state, struct arena *arena, const st
         draw_figure(state, &figure);
 }
 
-/* ---- the editor --------------------------------------------------------------------------------
- */
+/* ---- the editor ------------------------------------------------------------------------------ */
 
 static void put_editor(struct state *state) {
     enum { GUTTER = 5 };

@@ -53,8 +53,7 @@ void state_usual_knobs(struct visit *visit, const struct step *step);
 /* Leaves the editor; what was written is kept. */
 void writing_keep(struct state *state);
 
-/* ---- the search (searching.c) ------------------------------------------------------------------
- */
+/* ---- the search (searching.c) ---------------------------------------------------------------- */
 
 void search_release(struct search *search);
 /* Looks a text up in all notes and listings; returns how many matches there are. */
@@ -64,8 +63,7 @@ unsigned search_show(struct state *state);
 /* Marks the matches on the note's and live pages. */
 void search_mark(const struct search *search, struct grid *page);
 
-/* ---- the list (list.c) -------------------------------------------------------------------------
- */
+/* ---- the list (list.c) ----------------------------------------------------------------------- */
 
 /* A row of the list: a day, or a step of the day that is open. */
 struct list_row {

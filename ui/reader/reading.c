@@ -108,8 +108,7 @@ static unsigned other_pane(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- the mouse ---------------------------------------------------------------------------------
- */
+/* ---- the mouse ------------------------------------------------------------------------------- */
 
 static bool is_in(struct area area, const struct action *action) {
     return action->y >= area.y && action->y < area.y + area.height && action->x >= area.x &&

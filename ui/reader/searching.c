@@ -65,8 +65,7 @@ static bool matches(const struct flow *flow, size_t at, const struct needle *nee
     return true;
 }
 
-/* ---- finding -----------------------------------------------------------------------------------
- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 void search_release(struct search *search) {
     free(search->hits);
@@ -162,8 +161,7 @@ size_t search_find(struct state *state, const char *text) {
     return search->count;
 }
 
-/* ---- showing -----------------------------------------------------------------------------------
- */
+/* ---- showing --------------------------------------------------------------------------------- */
 
 /* The row of the note's page on which a match begins. */
 static int row_of_match(const struct state *state, size_t ordinal) {

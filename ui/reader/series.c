@@ -32,8 +32,7 @@ struct plot {
     double x_from, x_to, y_from, y_to; /* on the axis' scale */
 };
 
-/* ---- scales ------------------------------------------------------------------------------------
- */
+/* ---- scales ---------------------------------------------------------------------------------- */
 
 static double scaled(double value, bool logarithmic) {
     return logarithmic ? log10(value) : value;

@@ -162,8 +162,7 @@ bool state_met(const struct state *state) {
     return memcmp(said->order, measured->order, prediction->choice_count * sizeof(size_t)) == 0;
 }
 
-/* ---- knobs -------------------------------------------------------------------------------------
- */
+/* ---- knobs ----------------------------------------------------------------------------------- */
 
 const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size) {
     const struct knob *row = &state_step(state)->knobs[knob];
@@ -207,8 +206,7 @@ bool state_set_knob(struct state *state, size_t knob, const char *text, char *wh
     return set;
 }
 
-/* ---- going about -------------------------------------------------------------------------------
- */
+/* ---- going about ----------------------------------------------------------------------------- */
 
 void state_say(struct state *state, const char *format, ...) {
     va_list arguments;
@@ -254,8 +252,7 @@ unsigned state_go(struct state *state, size_t lesson, size_t step) {
     return effects | EFFECT_PLACE;
 }
 
-/* ---- the update -------------------------------------------------------------------------------
- */
+/* ---- the update ------------------------------------------------------------------------------ */
 
 static unsigned time_passed(struct state *state, const struct action *action) {
     unsigned effects = 0;

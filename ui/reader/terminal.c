@@ -40,8 +40,7 @@ struct terminal {
     void *stack;
 };
 
-/* ---- opening and closing -----------------------------------------------------------------------
- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 /* Another open file of the same terminal. Not /dev/tty: some systems cannot poll that. */
 static int open_input(void) {
