@@ -231,8 +231,9 @@ static void text_query(void *context, const struct tape_event *event, const char
     char took[UNITS_SIZE], rows[UNITS_SIZE];
     if (page->queries++ >= QUERIES_SHOWN) return;
     paper_add_wrapped(&page->text, &page->paper, sql, INDENT);
-    text_format(&page->text, "%*s%s rows, %s\n", INDENT, "",
+    text_format(&page->text, "%*s%s %s, %s\n", INDENT, "",
                 units_count((uint64_t)event->amount, rows, sizeof rows),
+                event->amount == 1 ? "row" : "rows",
                 units_duration(event->elapsed_ns, took, sizeof took));
 }
 

@@ -31,8 +31,8 @@ struct statement {
     const char *sql; /* as given, with %s: stands behind the struct */
     size_t size;     /* bytes of this block */
     uint64_t hash;
-    uint64_t used;           /* the connection's clock when it was run last */
-    const struct tape *tape; /* which knows the SQL as `subject` */
+    uint64_t used;         /* the connection's clock when it was run last */
+    uint64_t tape_started; /* of the tape that knows the SQL as `subject` */
     uint32_t subject;
     int columns, wanted;      /* of the result; parameters */
     bool busy, pinned, stray; /* stray: in no bucket, freed when its cursor ends */

@@ -225,9 +225,10 @@ static void record(struct runtime *runtime, struct cursor *cursor) {
     struct statement *statement = cursor->statement;
     struct head *head = runtime->head;
     if (!head->tape) return;
-    if (statement->tape != head->tape) {
+    uint64_t started = tape_started_ns(head->tape);
+    if (statement->tape_started != started) {
         statement->subject = tape_subject(head->tape, statement->sql);
-        statement->tape = head->tape;
+        statement->tape_started = started;
     }
     uint64_t now = clock_ns();
     if (cursor->resumed_ns) cursor->elapsed_ns += now - cursor->resumed_ns;

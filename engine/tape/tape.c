@@ -84,6 +84,10 @@ uint64_t tape_now_ns(const struct tape *tape) {
     return clock_ns() - tape->start_ns;
 }
 
+uint64_t tape_started_ns(const struct tape *tape) {
+    return tape->start_ns;
+}
+
 /* The lock is part of how a tape is read, not of what it says: const readers take it too. */
 static void lock(const struct tape *tape) {
     pthread_mutex_lock((pthread_mutex_t *)&tape->lock);

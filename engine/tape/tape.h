@@ -109,6 +109,10 @@ const char *tape_kind_unit(enum tape_kind kind);
 uint64_t clock_ns(void);
 uint64_t tape_now_ns(const struct tape *tape);
 
+/* When its clock began: changes with tape_clear, so who keeps a subject's id can tell that it has
+ * become stale. */
+uint64_t tape_started_ns(const struct tape *tape);
+
 /* ---- writing -------------------------------------------------------------------------- */
 
 /* A head writes for one thread. Without a tape (tape NULL) every call is a cheap nothing. */

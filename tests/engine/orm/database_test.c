@@ -109,6 +109,17 @@ static void a_query_is_recorded_once_with_its_rows(void **state) {
     assert_int_equal(event.parameters[0].integer, 10);
 }
 
+static void a_tape_that_was_cleared_learns_the_sql_anew(void **state) {
+    struct bench *bench = *state;
+    struct tape_event event;
+    ask(bench, "SELECT 1", NULL, 0);
+    tape_clear(bench->head.tape);
+    ask(bench, "SELECT 2", NULL, 0);
+    ask(bench, "SELECT 1", NULL, 0);
+    assert_int_equal(tape_events(bench->head.tape, 1, &event, 1), 1);
+    assert_string_equal(tape_name(bench->head.tape, event.subject), "SELECT 1");
+}
+
 static void a_closed_cursor_records_what_was_read(void **state) {
     struct bench *bench = *state;
     struct cursor *cursor;
@@ -329,6 +340,7 @@ int main(void) {
         TEST(values_go_in_and_out_by_kind),
         TEST(a_doubled_percent_sign_is_one),
         TEST(a_query_is_recorded_once_with_its_rows),
+        TEST(a_tape_that_was_cleared_learns_the_sql_anew),
         TEST(a_closed_cursor_records_what_was_read),
         TEST(two_cursors_may_read_the_same_sql),
         TEST(more_statements_than_are_kept_still_run),
