@@ -240,15 +240,26 @@ static bool prepare(struct statement *statement) {
            statement_extra(statement) && statement_group_by(statement);
 }
 
+/* A CASE is asked for its type where it is written, so the innermost one is refused first. */
+static bool check_cases(struct runtime *runtime, const struct expression *node) {
+    const struct field *output = NULL;
+    for (size_t i = 0; i < node->source_count; i++)
+        if (!check_cases(runtime, node->sources[i])) return false;
+    if (node->kind != EXPRESSION_CASE || node->source_count < 2) return true;
+    return expression_output_or_none(runtime, node, &output);
+}
+
 /* Types are asked for as the columns are, so that mixed ones are refused. */
 static bool check_types(const struct statement *statement) {
+    struct runtime *runtime = statement->runtime;
     for (size_t i = 0; i < statement->selected_count; i++) {
         const struct expression *expression = statement->selected[i].expression;
         if (!statement->selected[i].annotation) continue;
         if (expression->kind == EXPRESSION_WHERE)
-            return fault_raise(statement->runtime->fault, "AttributeError",
+            return fault_raise(runtime->fault, "AttributeError",
                                "'WhereNode' object has no attribute 'select_format'");
-        if (!expression_output(statement->runtime, expression)) return false;
+        if (!check_cases(runtime, expression) || !expression_output(runtime, expression))
+            return false;
     }
     return true;
 }

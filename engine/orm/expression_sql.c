@@ -141,8 +141,10 @@ static enum written write_case(struct sql *sql, const struct expression *node) {
     }
     sql_add(sql, "ELSE ");
     enum written written = expression_write(sql, node->sources[last]);
-    if (written == WRITTEN) sql_add(sql, " END");
-    return written;
+    if (written != WRITTEN) return written;
+    sql_add(sql, " END");
+    const struct field *output = NULL; /* asked for only to refuse mixed types */
+    return expression_output_or_none(sql->runtime, node, &output) ? WRITTEN : WRITTEN_FAULT;
 }
 
 static enum written write_query_node(struct sql *sql, struct query *query) {

@@ -37,6 +37,12 @@ static bool is_seen(const struct statement *statement, const struct sql *sql) {
     return false;
 }
 
+/* What is grouped by is asked for its type, as a column is; mixed types are refused. */
+static bool has_type(struct runtime *runtime, const struct expression *expression) {
+    return expression->kind == EXPRESSION_EXISTS || expression->kind == EXPRESSION_QUERY ||
+           expression_output(runtime, expression);
+}
+
 bool statement_group_by(struct statement *statement) {
     struct runtime *runtime = statement->runtime;
     struct expression_list list = {0};
@@ -50,6 +56,7 @@ bool statement_group_by(struct statement *statement) {
         enum written written = expression_write(&sql, list.items[i]);
         if (written == WRITTEN_FAULT) return false;
         if (sql.text.failed) return fault_no_memory(runtime->fault);
+        if (!has_type(runtime, list.items[i])) return false;
         if (!is_seen(statement, &sql)) statement->groups[statement->group_count++].sql = sql;
     }
     return true;

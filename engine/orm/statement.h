@@ -52,7 +52,8 @@ bool statement_add(struct statement *, struct selection);
 /* Which columns of a model are loaded; all, where nothing is deferred. */
 struct loaded {
     const struct model *model;
-    uint64_t fields; /* a bit per field */
+    uint64_t fields;     /* a bit per field */
+    const char *strange; /* a relation back that was named, which has no column; NULL: none */
 };
 struct loaded_list {
     struct loaded *models;
