@@ -24,6 +24,8 @@
 #include "engine/tape/tape.h"
 
 struct database;
+struct apps;
+struct model_signals;
 
 /* All values that running code still holds: names, and the iterators of the loops it stands in.
  * Set by the evaluator around the `next` of a for statement, where no value is on its way between
@@ -45,6 +47,8 @@ struct runtime {
     struct roots *roots;           /* see struct roots; usually NULL */
     const struct showing *showing; /* the containers whose repr() is under way; see repr.c */
     uint64_t patience;             /* runtime_cancelled says so after so many calls; 0: never */
+    const struct apps *apps;       /* the registry of this process; NULL: all is loaded */
+    struct model_signals *signals; /* what the ORM sends; NULL: nobody can listen */
 };
 
 /* True when the run shall stop; raises "Cancelled". Ask at least every few thousand steps. With

@@ -3,6 +3,7 @@
  * Mirrors Query.names_to_path and the get_path_info methods of django.db.models.fields.related. */
 #include <stdlib.h>
 
+#include "engine/apps/registry.h"
 #include "engine/orm/blueprint.h"
 
 const char **names_split(struct runtime *runtime, const char *lookup, size_t *count) {
@@ -103,6 +104,14 @@ static bool stop_at_many(struct path *path, size_t from) {
     return false;
 }
 
+/* What leads to another model asks the registry, and so does the list of choices for a name that is
+ * not there: both need every model (RelatedField.related_model, Options._relation_tree). */
+static bool is_too_early(struct runtime *runtime, const struct model *model, const char *name) {
+    const struct field *field = model_field(model, name);
+    bool alone = field && !field->target;
+    return !alone && !apps_check_models_ready(runtime, runtime->apps);
+}
+
 enum path_result path_walk(struct runtime *runtime, const struct query *query,
                            const char *const *names, size_t count, const struct model *model,
                            bool allow_many, bool fail_on_missing, struct path *path,
@@ -116,6 +125,7 @@ enum path_result path_walk(struct runtime *runtime, const struct query *query,
                         PATH_MOST);
             return PATH_FAULT;
         }
+        if (is_too_early(runtime, path->model, names[i])) return PATH_FAULT;
         bool plain = false;
         size_t before = path->count;
         path->steps_of[path->name_count] = 0;
