@@ -7,6 +7,7 @@
  * django.db.models.deletion.Collector that a blog needs. */
 #include <string.h>
 
+#include "engine/apps/signal.h"
 #include "engine/orm/database.h"
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
@@ -70,14 +71,29 @@ static bool update_row(struct runtime *runtime, struct instance *instance, bool 
 }
 
 /* UPDATE where there is a key, INSERT where there is none or nothing was updated. */
-static bool save(struct runtime *runtime, struct instance *instance, bool force_insert) {
-    bool with_key = instance_key(instance).kind != VALUE_NONE, found = false;
-    if (with_key && !force_insert && !update_row(runtime, instance, &found)) return false;
-    if (!found && !insert(runtime, instance->model, &instance, 1, with_key)) return false;
+static bool save_table(struct runtime *runtime, struct instance *instance, bool force_insert,
+                       bool *updated) {
+    bool with_key = instance_key(instance).kind != VALUE_NONE;
+    *updated = false;
+    if (with_key && !force_insert && !update_row(runtime, instance, updated)) return false;
+    if (!*updated && !insert(runtime, instance->model, &instance, 1, with_key)) return false;
     if (!with_key)
         instance->columns[instance->model->primary_key] =
             value_int(database_last_id(runtime->database));
     return true;
+}
+
+/* Model.save_base: pre_save, the table, post_save. */
+static bool save(struct runtime *runtime, struct instance *instance, bool force_insert) {
+    struct model_signals *signals = runtime->signals;
+    struct signal_event event = {.sender = instance->model,
+                                 .sender_name = instance->model->name,
+                                 .instance = value_object(&instance->base)};
+    bool updated;
+    if (signals && !signal_send(runtime, &signals->pre_save, &event, NULL)) return false;
+    if (!save_table(runtime, instance, force_insert, &updated)) return false;
+    event.created = !updated;
+    return !signals || signal_send(runtime, &signals->post_save, &event, NULL);
 }
 
 bool instance_save(struct runtime *runtime, struct object *self, const struct arguments *arguments,
