@@ -4,10 +4,12 @@
  * flat list, an include() for each group, a radix index over the flat list. Each is asked for its
  * first, middle and last route and for a path that is missing. A time is the median of a few
  * batches, each long enough for the clock; all are taken in this run, with a silent head, and go
- * on the tape as SAMPLEs. */
+ * on the tape as SAMPLEs. It is processor time of this thread: what others do with the processor
+ * meanwhile is not the price of a list. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/urls/index.h"
 #include "lessons/day2.h"
@@ -118,18 +120,25 @@ static bool ask(struct forms *forms, enum form form, const char *path, struct ro
     return resolver_resolve(runtime, resolver, path, length, match, found);
 }
 
+/* Processor time of this thread, in nanoseconds; the wall clock where the system has none. */
+static uint64_t thread_ns(void) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return clock_ns();
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 /* Asks `times` times; what each answer took from the arena is given back. */
 static bool run_batch(struct forms *forms, enum form form, const char *path, size_t times,
                       uint64_t *elapsed_ns) {
     struct arena_mark mark = arena_mark(forms->runtime->arena);
-    uint64_t began = clock_ns();
+    uint64_t began = thread_ns();
     for (size_t i = 0; i < times; i++) {
         struct route_match match;
         bool found;
         if (!ask(forms, form, path, &match, &found)) return false;
         arena_rewind(forms->runtime->arena, mark);
     }
-    *elapsed_ns = clock_ns() - began;
+    *elapsed_ns = thread_ns() - began;
     return true;
 }
 
@@ -289,7 +298,7 @@ static double growth(const struct point *from, const struct point *to, enum form
     return to->ns[form][PLACE_LAST] / from->ns[form][PLACE_LAST];
 }
 
-/* In proportion: a busy machine and its caches may bend the line, by no more than three times. */
+/* In proportion: a busy machine and its caches may bend the line, by no more than four times. */
 void price_check_linear(struct stage *stage, struct verdict *verdict) {
     const struct point *to = largest(stage), *from = smaller(stage);
     verdict->applies = from != NULL;
@@ -301,7 +310,7 @@ void price_check_linear(struct stage *stage, struct verdict *verdict) {
     double routes = (double)to->routes / (double)from->routes;
     double time = growth(from, to, FORM_FLAT);
     bool tried = to->tried[FORM_FLAT][PLACE_LAST] == to->routes;
-    verdict->holds = tried && time > routes / 3 && time < routes * 3;
+    verdict->holds = tried && time > routes / 4 && time < routes * 4;
     verdict_number(verdict, "routes_times", routes);
     verdict_number(verdict, "time_times", time);
     verdict_number(verdict, "tried", (double)to->tried[FORM_FLAT][PLACE_LAST]);
@@ -373,7 +382,7 @@ static bool draw_series(const struct stage *stage, struct cut cut, struct figure
     figure->series.x_unit = "routes";
     figure->series.y_unit = "us";
     figure->series.x_log = figure->series.y_log = true;
-    figure->note = "median of nine batches each, in this run";
+    figure->note = "processor time, the median of nine batches each, in this run";
     return true;
 }
 

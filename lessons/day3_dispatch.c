@@ -148,7 +148,10 @@ void dispatch_check_view(struct stage *stage, struct verdict *verdict) {
     verdict->applies = guarded && stage_number(stage, "signed-in") == 0;
     verdict->holds = ran == 0 || !verdict->applies;
     verdict_number(verdict, "handlers_run", (double)ran);
-    verdict_show(stage, verdict, "not signed in: get() ran %zu times", ran);
+    verdict_show(stage, verdict,
+                 verdict->applies ? "get() ran %zu times"
+                                  : "no check stands in front of a stranger here",
+                 ran);
 }
 
 /* Logged or not is a matter of places, as long as nobody in front of both forgets super(). */
@@ -168,7 +171,9 @@ void dispatch_check_log(struct stage *stage, struct verdict *verdict) {
     verdict_number(verdict, "place_of_logging", (double)logging + 1);
     verdict_number(verdict, "place_of_login", (double)login + 1);
     verdict_number(verdict, "logged", logged);
-    verdict_show(stage, verdict, "the refused visit was %slogged: %s stands first",
+    verdict_show(stage, verdict,
+                 verdict->applies ? "the refused visit was %slogged: %s stands first"
+                                  : "no visit is refused here",
                  logged ? "" : "not ", logging < login ? "LoggingMixin" : "LoginRequiredMixin");
 }
 

@@ -181,6 +181,12 @@ static void price_holds_from_ten_routes_to_fifty_thousand(void **state) {
     assert_claims("price", "routes=50000", 4);
 }
 
+static void reverse_and_price_hold_anywhere(void **state) {
+    (void)state;
+    claims_hold_anywhere("urls", "reverse", 6, 1, NULL);
+    claims_hold_anywhere("urls", "price", 3, 1, NULL);
+}
+
 static void a_miss_tries_the_whole_list(void **state) {
     (void)state;
     struct stage *stage = claims_run("urls", "price", "routes=1234");
@@ -211,6 +217,7 @@ int main(void) {
         cmocka_unit_test(a_route_that_cannot_be_reversed_fails_the_claim),
         cmocka_unit_test(third_arguments_come_back_too),
         cmocka_unit_test(price_holds_from_ten_routes_to_fifty_thousand),
+        cmocka_unit_test(reverse_and_price_hold_anywhere),
         cmocka_unit_test(a_miss_tries_the_whole_list),
         cmocka_unit_test(a_measurement_stops_when_asked),
     };

@@ -35,6 +35,11 @@ static void as_view_holds_at_the_ends_of_its_knobs(void **state) {
     assert_claims("as-view", "requests=10000", 5);
 }
 
+static void as_view_holds_anywhere(void **state) {
+    (void)state;
+    claims_hold_anywhere("class-views", "as-view", 6, 1, NULL);
+}
+
 static void every_second_shared_greeting_is_wrong(void **state) {
     (void)state;
     struct stage *stage = claims_run("class-views", "as-view", "requests=100");
@@ -175,6 +180,7 @@ static void a_check_behind_the_view_checks_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_view_holds_at_the_ends_of_its_knobs),
+        cmocka_unit_test(as_view_holds_anywhere),
         cmocka_unit_test(every_second_shared_greeting_is_wrong),
         cmocka_unit_test(at_once_the_last_of_ten_greets_all_ten),
         cmocka_unit_test(mro_holds_with_equal_and_opposite_opinions),
