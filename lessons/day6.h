@@ -2,8 +2,10 @@
 #ifndef LESSONS_DAY6_H
 #define LESSONS_DAY6_H
 
-#include "engine/http/wire.h"
 #include "engine/middleware/chain.h"
+#include "engine/server/fetch.h"
+#include "engine/server/gateway.h"
+#include "engine/server/server.h"
 #include "lessons/stage.h"
 
 /* day6_memory.c runs the exports and asks the claims, day6_memory_figures.c draws. */
@@ -55,7 +57,7 @@ struct sampler *sampler_start(struct stage *stage, uint8_t lane, const struct me
 void sampler_stop(struct sampler *sampler); /* NULL is ignored */
 uint64_t process_resident(void);            /* bytes of this process in memory; 0 where unknown */
 
-/* day6_slow.c: a generator that takes its time, and the client that checks what it made. */
+/* day6_transfer.c: rows that take their time, from a worker through a gateway to a client. */
 
 enum { SLOW_ROWS_MOST = 100 };
 
@@ -71,19 +73,29 @@ struct slow_rows {
     unsigned made;
     uint64_t late_ns; /* the most that a row came behind its time */
 };
-struct view slow_view(struct slow_rows *rows);
 
-/* What a client makes of the pieces it gets: rows, each recorded as ROW "received". */
-struct receiver {
-    const struct slow_rows *rows;
-    struct head *head;
-    uint64_t bytes;
-    bool wrong; /* a byte was not the one that was sent */
-};
-void receiver_take(void *context, struct wire_piece piece);
-
-/* Three parties, in this order, take up three lanes of the tape. */
+/* The three parties take up three lanes of the tape, in this order. On it: ROW "made" and ROW
+ * "received" with the row's number, and what the server and the gateway record. */
 enum { LANE_WORKER, LANE_GATEWAY, LANE_CLIENT, LANES_OF_A_TRANSFER };
+
+struct transfer {
+    /* asked for */
+    uint8_t first_lane;
+    struct slow_rows rows;
+    struct server_options server;   /* kind, application and usage are set here */
+    struct gateway_options gateway; /* backend, memory, tape, lane and usage are set here */
+    uint64_t client_speed;          /* bytes a second; 0: as fast as it can */
+    int client_buffer;              /* bytes its socket takes ahead; 0: what the system likes */
+
+    /* measured */
+    struct fetch_result fetch;
+    uint64_t received; /* bytes of the body */
+    bool wrong;        /* one of them was not the one that was sent */
+    uint64_t lost_ns;  /* other programs kept the three from a core for so long */
+};
+
+/* Runs it. That the connection is cut is a result; false: fault. */
+bool transfer_run(struct stage *stage, struct transfer *transfer);
 
 /* day6_timeouts.c */
 bool timeouts_run(struct stage *stage);

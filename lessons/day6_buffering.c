@@ -6,11 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/server/fetch.h"
-#include "engine/server/gateway.h"
-#include "engine/server/load.h"
-#include "engine/server/pages.h"
-#include "engine/server/server.h"
 #include "lessons/day6.h"
 
 enum { SOCKET_BUFFER = 4096 };
@@ -20,15 +15,7 @@ enum { SOCKET_BUFFER = 4096 };
 static const double stored_on_the_way = 256 * 1024;
 
 enum buffering { BUFFERING_OFF, BUFFERING_ON, BUFFERING_ACCEL };
-enum transfer { AS_SET, OTHER_WAY, TRANSFERS };
-
-struct outcome {
-    struct slow_rows rows;
-    struct fetch_result fetch;
-    struct receiver receiver;
-    double lost_ms; /* kept from a core by other programs */
-    double late_ms; /* the most that a row was made behind its time */
-};
+enum way { AS_SET, OTHER_WAY, WAYS };
 
 struct plan {
     enum buffering buffering;
@@ -51,10 +38,10 @@ static struct plan make_plan(const struct stage *stage) {
     };
 }
 
-/* The plan of a transfer: the second has it the other way round. */
-static struct plan plan_of(const struct stage *stage, enum transfer transfer) {
+/* The second transfer has it the other way round. */
+static struct plan plan_of(const struct stage *stage, enum way way) {
     struct plan plan = make_plan(stage);
-    if (transfer == OTHER_WAY)
+    if (way == OTHER_WAY)
         plan.buffering = plan.buffering == BUFFERING_ON ? BUFFERING_OFF : BUFFERING_ON;
     return plan;
 }
@@ -66,79 +53,38 @@ static bool holds_back(const struct plan *plan) {
 /* ---- the run ------------------------------------------------------------------------------------
  */
 
-static bool run_client(struct stage *stage, const struct plan *plan, uint16_t port, uint8_t lane,
-                       struct outcome *outcome) {
-    outcome->receiver = (struct receiver){.rows = &outcome->rows, .head = &stage->head};
-    struct fetch_options options = {.port = port,
-                                    .path = "/export/",
-                                    .minor = 1,
-                                    .bytes_per_second = plan->speed,
-                                    .buffer = plan->speed ? SOCKET_BUFFER : 0,
-                                    .piece = receiver_take,
-                                    .context = &outcome->receiver};
-    stage->head.lane = lane;
-    head_enter(&stage->head, TAPE_RUN, "client");
-    bool done = fetch_run(&stage->runtime, &options, &outcome->fetch);
-    head_leave(&stage->head, TAPE_RUN, "client", outcome->fetch.status);
-    if (!done) return false;
-    return outcome->fetch.complete || runtime_cancelled(&stage->runtime) ||
-           fault_raise(&stage->fault, "OSError", "the stream was cut after %llu bytes",
-                       (unsigned long long)outcome->fetch.bytes);
-}
-
-static bool run_transfer(struct stage *stage, enum transfer transfer, struct outcome *outcome) {
-    struct plan plan = plan_of(stage, transfer);
-    uint8_t lanes = (uint8_t)(transfer * LANES_OF_A_TRANSFER);
-    outcome->rows = (struct slow_rows){.count = plan.rows,
-                                       .size = plan.size,
-                                       .asks_not_to_buffer = plan.buffering == BUFFERING_ACCEL};
-    for (unsigned row = 1; row <= plan.rows; row++)
-        outcome->rows.due_ns[row] = (uint64_t)((row - 1) * plan.gap * 1e6);
-    struct page page = {"/export/", slow_view(&outcome->rows)};
-    struct pages pages = {&page, 1};
-    struct chain *chain = chain_build(&stage->runtime, NULL, 0, pages_urlconf(&pages));
-    if (!chain) return false;
-    struct application application = {.chain = chain,
-                                      .tape = stage->tape,
-                                      .lane = (uint8_t)(lanes + LANE_WORKER),
-                                      .memory = &stage->memory,
-                                      .cancelled = &stage->cancelled,
-                                      .limits = wire_limits_usual};
-    struct usage worker = {0}, between = {0}, before = usage_now();
-    struct server_options options = {.kind = SERVER_SYNC,
-                                     .workers = 1,
-                                     .application = &application,
-                                     .socket_buffer = SOCKET_BUFFER,
-                                     .usage = &worker};
-    struct server *server = server_start(&options, &stage->fault);
-    struct gateway_options gateway_options = {.backend = server ? server_port(server) : 0,
-                                              .minor = plan.minor,
-                                              .buffering = plan.buffering != BUFFERING_OFF,
-                                              .buffer = plan.buffer,
-                                              .socket_buffer = SOCKET_BUFFER,
-                                              .memory = &stage->memory,
-                                              .tape = stage->tape,
-                                              .lane = (uint8_t)(lanes + LANE_GATEWAY),
-                                              .usage = &between};
-    struct gateway *gateway = server ? gateway_start(&gateway_options, &stage->fault) : NULL;
-    bool done = gateway && run_client(stage, &plan, gateway_port(gateway),
-                                      (uint8_t)(lanes + LANE_CLIENT), outcome);
-    gateway_stop(gateway);
-    server_stop(server);
-    uint64_t lost =
-        worker.delayed_ns + between.delayed_ns + usage_between(before, usage_now()).delayed_ns;
-    outcome->lost_ms = (double)lost / 1e6;
-    outcome->late_ms = (double)outcome->rows.late_ns / 1e6;
-    return done;
+static void prepare(struct transfer *transfer, const struct plan *plan, enum way way) {
+    *transfer = (struct transfer){
+        .first_lane = (uint8_t)(way * LANES_OF_A_TRANSFER),
+        .rows = {.count = plan->rows,
+                 .size = plan->size,
+                 .asks_not_to_buffer = plan->buffering == BUFFERING_ACCEL},
+        .server = {.socket_buffer = SOCKET_BUFFER},
+        .gateway = {.minor = plan->minor,
+                    .buffering = plan->buffering != BUFFERING_OFF,
+                    .buffer = plan->buffer,
+                    .socket_buffer = SOCKET_BUFFER},
+        .client_speed = plan->speed,
+        .client_buffer = plan->speed ? SOCKET_BUFFER : 0,
+    };
+    for (unsigned row = 1; row <= plan->rows; row++)
+        transfer->rows.due_ns[row] = (uint64_t)((row - 1) * plan->gap * 1e6);
 }
 
 bool buffering_run(struct stage *stage) {
-    struct outcome *outcomes = arena_array(&stage->arena, TRANSFERS, sizeof *outcomes);
-    if (!outcomes) return fault_no_memory(&stage->fault);
-    stage->result = outcomes;
-    if (!descriptors_reserve(&stage->fault, 24)) return false;
-    for (int transfer = 0; transfer < TRANSFERS; transfer++)
-        if (!run_transfer(stage, (enum transfer)transfer, &outcomes[transfer])) return false;
+    struct transfer *transfers = arena_array(&stage->arena, WAYS, sizeof *transfers);
+    if (!transfers) return fault_no_memory(&stage->fault);
+    stage->result = transfers;
+    for (int way = 0; way < WAYS; way++) {
+        struct transfer *transfer = &transfers[way];
+        struct plan plan = plan_of(stage, (enum way)way);
+        prepare(transfer, &plan, (enum way)way);
+        if (!transfer_run(stage, transfer)) return false;
+        if (!transfer->fetch.complete && !runtime_cancelled(&stage->runtime))
+            return fault_raise(&stage->fault, "OSError", "the stream was cut after %llu bytes",
+                               (unsigned long long)transfer->received);
+        if (fault_raised(&stage->fault)) return false;
+    }
     return true;
 }
 
@@ -151,8 +97,8 @@ struct times {
     double worker_ms; /* how long the worker was busy; negative: not yet done */
 };
 
-static void read_times(struct cut cut, enum transfer transfer, struct times *times) {
-    uint8_t first = (uint8_t)(transfer * LANES_OF_A_TRANSFER);
+static void read_times(struct cut cut, enum way way, struct times *times) {
+    uint8_t first = (uint8_t)(way * LANES_OF_A_TRANSFER);
     uint64_t start = 0;
     struct tape_event event;
     for (size_t i = 0; i < SLOW_ROWS_MOST + 2; i++) times->made[i] = times->received[i] = -1;
@@ -190,7 +136,7 @@ static void say_nothing(struct stage *stage, struct verdict *verdict, const char
 /* A fast client, and rows far enough apart that the order can be seen. What other programs took of
  * the time is allowed for. */
 void buffering_check_at_once(struct stage *stage, struct verdict *verdict) {
-    const struct outcome *outcome = stage->result;
+    const struct transfer *transfer = stage->result;
     struct plan plan = make_plan(stage);
     struct times times;
     if (holds_back(&plan) || plan.speed || plan.gap < 2) {
@@ -198,12 +144,13 @@ void buffering_check_at_once(struct stage *stage, struct verdict *verdict) {
         return;
     }
     read_times(cut_whole(stage->tape), AS_SET, &times);
+    double lost = (double)transfer->lost_ns / 1e6;
     unsigned late = count_late(&times, plan.rows, 0);
-    unsigned later = count_late(&times, plan.rows, outcome->lost_ms + outcome->late_ms);
-    verdict->holds = later == 0 && !outcome->receiver.wrong;
+    unsigned later = count_late(&times, plan.rows, lost + (double)transfer->rows.late_ns / 1e6);
+    verdict->holds = later == 0 && !transfer->wrong;
     verdict_number(verdict, "rows", plan.rows);
     verdict_number(verdict, "late", late);
-    verdict_number(verdict, "lost_ms", outcome->lost_ms);
+    verdict_number(verdict, "lost_ms", lost);
     verdict_show(stage, verdict, "%u of %u rows came before the next was made%s", plan.rows - late,
                  plan.rows, late ? "; the others were delayed by the machine" : "");
 }
@@ -232,12 +179,12 @@ void buffering_check_held(struct stage *stage, struct verdict *verdict) {
 /* What the worker would be held by the client alone, beyond what is stored on the way, against what
  * making the rows takes. */
 void buffering_check_freed(struct stage *stage, struct verdict *verdict) {
-    const struct outcome *outcomes = stage->result;
+    const struct transfer *transfers = stage->result;
     struct plan plan = make_plan(stage);
     double bytes = (double)plan.rows * (double)plan.size;
     double made = (plan.rows - 1) * plan.gap;
     double held = plan.speed ? (bytes - stored_on_the_way) / (double)plan.speed * 1e3 : 0;
-    double lost = outcomes[AS_SET].lost_ms + outcomes[OTHER_WAY].lost_ms;
+    double lost = (double)(transfers[AS_SET].lost_ns + transfers[OTHER_WAY].lost_ns) / 1e6;
     if (held < 1.5 * made + 50 + lost) {
         say_nothing(stage, verdict, "speaks of a client much slower than the rows");
         return;
@@ -276,8 +223,7 @@ static const char *name_of(const struct plan *plan) {
     return names[plan->buffering];
 }
 
-static bool draw_timeline(struct plan plan, struct cut cut, enum transfer transfer,
-                          struct figures *figures) {
+static bool draw_timeline(struct plan plan, struct cut cut, enum way way, struct figures *figures) {
     static const char *const lanes[] = {"made", "received"};
     struct figure *figure =
         figures_add(figures, FIGURE_TIMELINE,
@@ -286,7 +232,7 @@ static bool draw_timeline(struct plan plan, struct cut cut, enum transfer transf
     struct figure_span *spans = arena_array(figures->arena, 2 * plan.rows, sizeof *spans);
     struct times times;
     if (!spans || !figure->title) return false;
-    read_times(cut, transfer, &times);
+    read_times(cut, way, &times);
     double width = fmax(plan.gap / 8, 0.1);
     size_t count = 0;
     for (unsigned row = 1; row <= plan.rows; row++)
@@ -319,13 +265,13 @@ static bool draw_table(const struct stage *stage, struct cut cut, struct figures
     struct arena *arena = figures->arena;
     struct figure *figure = figures_add(figures, FIGURE_TABLE, "both ways");
     if (!figure) return true;
-    const char **cells = arena_array(arena, TRANSFERS * COLUMNS, sizeof *cells);
+    const char **cells = arena_array(arena, WAYS * COLUMNS, sizeof *cells);
     if (!cells) return false;
-    for (int i = 0; i < TRANSFERS; i++) {
-        struct plan plan = plan_of(stage, (enum transfer)i);
+    for (int i = 0; i < WAYS; i++) {
+        struct plan plan = plan_of(stage, (enum way)i);
         struct times times;
         const char **row = &cells[i * COLUMNS];
-        read_times(cut, (enum transfer)i, &times);
+        read_times(cut, (enum way)i, &times);
         row[0] = name_of(&plan);
         row[1] = ms_text(arena, times.received[1]);
         row[2] = ms_text(arena, times.received[plan.rows]);
@@ -340,7 +286,7 @@ static bool draw_table(const struct stage *stage, struct cut cut, struct figures
     figure->table.columns = columns;
     figure->table.column_count = COLUMNS;
     figure->table.cells = cells;
-    figure->table.row_count = TRANSFERS;
+    figure->table.row_count = WAYS;
     return true;
 }
 

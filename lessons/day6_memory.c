@@ -5,14 +5,12 @@
  * it received; nothing of it is kept. */
 #include <math.h>
 
-#include "engine/server/fetch.h"
 #include "engine/server/load.h"
 #include "engine/server/pages.h"
-#include "engine/server/server.h"
 #include "lessons/day6.h"
 
 /* One export, as measured. */
-struct transfer {
+struct download {
     uint64_t rows, bytes, checksum;
     size_t peak; /* most bytes held on the engine's allocator */
     uint64_t made_before_first;
@@ -21,7 +19,7 @@ struct transfer {
 };
 
 struct measured {
-    struct transfer whole[MEMORY_LANES], tenth[MEMORY_LANES];
+    struct download whole[MEMORY_LANES], tenth[MEMORY_LANES];
 };
 
 /* What one lane may hold: ten million rows buffered need half of it. */
@@ -44,7 +42,7 @@ static bool refuse(struct stage *stage, const struct fetch_result *result) {
                        (unsigned long long)result->bytes);
 }
 
-static bool download(struct stage *stage, const struct server *server, struct transfer *transfer) {
+static bool fetch_export(struct stage *stage, const struct server *server, struct download *got) {
     struct checksum checksum;
     checksum_init(&checksum);
     struct fetch_options options = {.port = server_port(server),
@@ -55,16 +53,24 @@ static bool download(struct stage *stage, const struct server *server, struct tr
     struct fetch_result result;
     bool fetched = fetch_run(&stage->runtime, &options, &result);
     if (!fetched || !result.complete || result.status != 200) return refuse(stage, &result);
-    transfer->bytes = result.bytes;
-    transfer->checksum = checksum_value(&checksum);
-    transfer->first_ms = (double)(result.first_ns - result.connected_ns) / 1e6;
-    transfer->total_ms = (double)(result.last_ns - result.connected_ns) / 1e6;
+    got->bytes = result.bytes;
+    got->checksum = checksum_value(&checksum);
+    got->first_ms = (double)(result.first_ns - result.connected_ns) / 1e6;
+    got->total_ms = (double)(result.last_ns - result.connected_ns) / 1e6;
     return true;
+}
+
+/* The server of a lane, its memory on the account of its own. */
+static struct server *start_server(struct stage *stage, const struct application *application,
+                                   struct usage *usage) {
+    struct server_options options = {
+        .kind = SERVER_SYNC, .workers = 1, .application = application, .usage = usage};
+    return server_start(&options, &stage->fault);
 }
 
 /* Runs one lane for `rows` rows; on the tape only when it is asked to. */
 static bool run_export(struct stage *stage, int lane, uint64_t rows, bool recorded,
-                       struct transfer *transfer) {
+                       struct download *got) {
     struct memory account;
     memory_init(&account, lane_limit);
     struct export export = {
@@ -80,19 +86,16 @@ static bool run_export(struct stage *stage, int lane, uint64_t rows, bool record
                                       .cancelled = &stage->cancelled,
                                       .limits = wire_limits_usual};
     struct usage used = {0}, before = usage_now();
-    struct server_options options = {
-        .kind = SERVER_SYNC, .workers = 1, .application = &application, .usage = &used};
-    struct server *server = server_start(&options, &stage->fault);
+    struct server *server = start_server(stage, &application, &used);
     struct sampler *sampler =
         server && recorded ? sampler_start(stage, (uint8_t)lane, &account) : NULL;
-    bool done = server && (sampler || !recorded) && download(stage, server, transfer);
+    bool done = server && (sampler || !recorded) && fetch_export(stage, server, got);
     sampler_stop(sampler);
     server_stop(server);
-    transfer->rows = rows;
-    transfer->peak = memory_peak(&account);
-    transfer->made_before_first = export.made_before_first;
-    transfer->lost_ms =
-        (double)(used.delayed_ns + usage_between(before, usage_now()).delayed_ns) / 1e6;
+    got->rows = rows;
+    got->peak = memory_peak(&account);
+    got->made_before_first = export.made_before_first;
+    got->lost_ms = (double)(used.delayed_ns + usage_between(before, usage_now()).delayed_ns) / 1e6;
     export_release(&export);
     return done;
 }
@@ -114,10 +117,10 @@ bool memory_run(struct stage *stage) {
         head->lane = (uint8_t)lane;
         head_enter(head, TAPE_RUN, lane_names[lane]);
         bool done = run_export(stage, lane, rows, true, &measured->whole[lane]);
-        const struct transfer *transfer = &measured->whole[lane];
-        head_timed(head, TAPE_MARK, "first byte", 0, (uint64_t)(transfer->first_ms * 1e6));
-        head_point(head, TAPE_MEMORY, "peak", (int64_t)transfer->peak);
-        head_leave(head, TAPE_RUN, lane_names[lane], (int64_t)transfer->bytes);
+        const struct download *got = &measured->whole[lane];
+        head_timed(head, TAPE_MARK, "first byte", 0, (uint64_t)(got->first_ms * 1e6));
+        head_point(head, TAPE_MEMORY, "peak", (int64_t)got->peak);
+        head_leave(head, TAPE_RUN, lane_names[lane], (int64_t)got->bytes);
         if (!done) return false;
     }
     return true;
@@ -128,8 +131,8 @@ bool memory_run(struct stage *stage) {
 
 void memory_check_same(struct stage *stage, struct verdict *verdict) {
     const struct measured *measured = stage->result;
-    const struct transfer *streamed = &measured->whole[MEMORY_STREAMED];
-    const struct transfer *buffered = &measured->whole[MEMORY_BUFFERED];
+    const struct download *streamed = &measured->whole[MEMORY_STREAMED];
+    const struct download *buffered = &measured->whole[MEMORY_BUFFERED];
     verdict->holds = streamed->bytes == buffered->bytes &&
                      streamed->checksum == buffered->checksum && streamed->bytes > 0;
     verdict_number(verdict, "streamed_bytes", (double)streamed->bytes);
@@ -160,14 +163,14 @@ void memory_check_flat(struct stage *stage, struct verdict *verdict) {
  * bytes, and the connection's own on top. */
 void memory_check_grows(struct stage *stage, struct verdict *verdict) {
     const struct measured *measured = stage->result;
-    const struct transfer *tenth = &measured->tenth[MEMORY_BUFFERED];
-    const struct transfer *whole = &measured->whole[MEMORY_BUFFERED];
+    const struct download *tenth = &measured->tenth[MEMORY_BUFFERED];
+    const struct download *whole = &measured->whole[MEMORY_BUFFERED];
     const size_t own = 64 * 1024;
     verdict->holds = true;
     for (int i = 0; i < 2; i++) {
-        const struct transfer *transfer = i ? whole : tenth;
-        size_t most = transfer->bytes + transfer->bytes / 2 + own;
-        verdict->holds &= transfer->peak >= transfer->bytes && transfer->peak <= most;
+        const struct download *got = i ? whole : tenth;
+        size_t most = got->bytes + got->bytes / 2 + own;
+        verdict->holds &= got->peak >= got->bytes && got->peak <= most;
     }
     verdict_number(verdict, "peak_kib", kib(whole->peak));
     verdict_number(verdict, "bytes_kib", kib(whole->bytes));
@@ -181,8 +184,8 @@ void memory_check_grows(struct stage *stage, struct verdict *verdict) {
  * what the machine may disturb. */
 void memory_check_first(struct stage *stage, struct verdict *verdict) {
     const struct measured *measured = stage->result;
-    const struct transfer *streamed = &measured->whole[MEMORY_STREAMED];
-    const struct transfer *buffered = &measured->whole[MEMORY_BUFFERED];
+    const struct download *streamed = &measured->whole[MEMORY_STREAMED];
+    const struct download *buffered = &measured->whole[MEMORY_BUFFERED];
     bool many = streamed->made_before_first * 10 <= buffered->rows && buffered->rows >= 100000;
     bool sooner = streamed->first_ms - streamed->lost_ms < buffered->first_ms;
     verdict->applies = (uint64_t)stage_number(stage, "batch") < buffered->rows;

@@ -14,11 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/server/fetch.h"
-#include "engine/server/gateway.h"
-#include "engine/server/load.h"
-#include "engine/server/pages.h"
-#include "engine/server/server.h"
 #include "lessons/day6.h"
 
 static const uint64_t second_ns = 10000000; /* a second on the screen takes 10 ms here */
@@ -37,9 +32,7 @@ struct plan {
 /* What was measured, for the claims. */
 struct outcome {
     struct plan plan;
-    struct fetch_result fetch;
-    struct receiver receiver;
-    struct slow_rows rows;
+    struct transfer transfer;
     double margin; /* seconds by which the machine may have been late */
 };
 
@@ -62,67 +55,30 @@ static struct plan make_plan(const struct stage *stage) {
 /* ---- the run ------------------------------------------------------------------------------------
  */
 
-static bool run_client(struct stage *stage, uint16_t port, struct outcome *outcome) {
-    outcome->receiver = (struct receiver){.rows = &outcome->rows, .head = &stage->head};
-    struct fetch_options options = {.port = port,
-                                    .path = "/export/",
-                                    .minor = 1,
-                                    .piece = receiver_take,
-                                    .context = &outcome->receiver};
-    stage->head.lane = LANE_CLIENT;
-    head_enter(&stage->head, TAPE_RUN, "client");
-    bool done = fetch_run(&stage->runtime, &options, &outcome->fetch);
-    head_point(&stage->head, TAPE_MARK, outcome->fetch.complete ? "complete" : "cut",
-               outcome->fetch.status);
-    head_leave(&stage->head, TAPE_RUN, "client", outcome->fetch.status);
-    return done;
+static uint64_t scaled(double seconds) {
+    return (uint64_t)(seconds * (double)second_ns);
 }
 
 bool timeouts_run(struct stage *stage) {
     struct outcome *outcome = arena_alloc(&stage->arena, sizeof *outcome);
-    struct page *page = arena_alloc(&stage->arena, sizeof *page);
-    if (!outcome || !page) return fault_no_memory(&stage->fault);
-    stage->result = outcome;
+    if (!outcome) return fault_no_memory(&stage->fault);
     struct plan *plan = &outcome->plan;
     *plan = make_plan(stage);
-    outcome->rows = (struct slow_rows){.count = plan->rows, .size = ROW_SIZE};
-    for (unsigned row = 1; row <= plan->rows; row++)
-        outcome->rows.due_ns[row] = (uint64_t)(plan->times[row] * (double)second_ns);
-    *page = (struct page){"/export/", slow_view(&outcome->rows)};
-    struct pages pages = {page, 1};
-    struct chain *chain = chain_build(&stage->runtime, NULL, 0, pages_urlconf(&pages));
-    if (!chain || !descriptors_reserve(&stage->fault, 24)) return false;
-    struct application application = {.chain = chain,
-                                      .tape = stage->tape,
-                                      .lane = LANE_WORKER,
-                                      .memory = &stage->memory,
-                                      .cancelled = &stage->cancelled,
-                                      .limits = wire_limits_usual};
-    struct usage worker_used = {0}, gateway_used = {0}, before = usage_now();
-    struct server_options options = {.kind = SERVER_SYNC,
-                                     .workers = 1,
-                                     .application = &application,
-                                     .timeout_ns = (uint64_t)(plan->timeout * (double)second_ns),
-                                     .check_ns = second_ns,
-                                     .beats = plan->beats,
-                                     .usage = &worker_used};
-    struct server *server = server_start(&options, &stage->fault);
-    struct gateway_options between = {.backend = server ? server_port(server) : 0,
-                                      .minor = 1,
-                                      .buffering = true,
-                                      .buffer = 8192,
-                                      .read_timeout_ns =
-                                          (uint64_t)(plan->read_timeout * (double)second_ns),
-                                      .memory = &stage->memory,
-                                      .tape = stage->tape,
-                                      .lane = LANE_GATEWAY,
-                                      .usage = &gateway_used};
-    struct gateway *gateway = server ? gateway_start(&between, &stage->fault) : NULL;
-    bool done = gateway && run_client(stage, gateway_port(gateway), outcome);
-    gateway_stop(gateway);
-    server_stop(server);
-    uint64_t late = outcome->rows.late_ns + worker_used.delayed_ns + gateway_used.delayed_ns +
-                    usage_between(before, usage_now()).delayed_ns;
+    stage->result = outcome;
+    outcome->transfer = (struct transfer){
+        .rows = {.count = plan->rows, .size = ROW_SIZE},
+        .server = {.timeout_ns = scaled(plan->timeout),
+                   .check_ns = second_ns,
+                   .beats = plan->beats},
+        .gateway = {.minor = 1,
+                    .buffering = true,
+                    .buffer = 8192,
+                    .read_timeout_ns = scaled(plan->read_timeout)},
+    };
+    struct slow_rows *rows = &outcome->transfer.rows;
+    for (unsigned row = 1; row <= plan->rows; row++) rows->due_ns[row] = scaled(plan->times[row]);
+    bool done = transfer_run(stage, &outcome->transfer);
+    uint64_t late = rows->late_ns + outcome->transfer.lost_ns;
     outcome->margin = 0.5 + (double)late / (double)second_ns;
     return done;
 }
@@ -209,7 +165,7 @@ static void show_plan(struct stage *stage, struct verdict *verdict, enum cutter 
     verdict_number(verdict, "timeout_s", plan->timeout);
     verdict_number(verdict, "longest_gap_s", longest);
     verdict_number(verdict, "read_timeout_s", plan->read_timeout);
-    verdict_number(verdict, "status", outcome->fetch.status);
+    verdict_number(verdict, "status", outcome->transfer.fetch.status);
     verdict_show(stage, verdict,
                  "the response takes %.0f s, --timeout is %.0f; the longest gap %.0f s, "
                  "proxy_read_timeout %.0f; cut by %s",
@@ -249,24 +205,25 @@ void timeouts_check_shorter(struct stage *stage, struct verdict *verdict) {
     bool begun = tape_count(cut_whole(stage->tape), TAPE_CHUNK, passed) > 0;
     int status = begun || seen == CUT_BY_NOBODY ? 200 : seen == CUT_BY_GATEWAY ? 504 : 502;
     bool whole = seen == CUT_BY_NOBODY || !begun; /* an error page arrives whole */
-    verdict->holds =
-        seen == due && outcome->fetch.status == status && outcome->fetch.complete == whole;
-    verdict_number(verdict, "status", outcome->fetch.status);
-    verdict_number(verdict, "complete", outcome->fetch.complete);
+    verdict->holds = seen == due && outcome->transfer.fetch.status == status &&
+                     outcome->transfer.fetch.complete == whole;
+    verdict_number(verdict, "status", outcome->transfer.fetch.status);
+    verdict_number(verdict, "complete", outcome->transfer.fetch.complete);
     verdict_show(stage, verdict, "cut by %s: the client sees %d%s", cutters[seen],
-                 outcome->fetch.status, outcome->fetch.complete ? "" : " and a cut body");
+                 outcome->transfer.fetch.status,
+                 outcome->transfer.fetch.complete ? "" : " and a cut body");
 }
 
 void timeouts_check_prefix(struct stage *stage, struct verdict *verdict) {
     const struct outcome *outcome = stage->result;
-    bool page = outcome->fetch.status != 200; /* an error page, and no row */
-    uint64_t rows = page ? 0 : outcome->receiver.bytes / ROW_SIZE;
-    bool whole = page || (outcome->receiver.bytes % ROW_SIZE == 0 && !outcome->receiver.wrong);
+    bool page = outcome->transfer.fetch.status != 200; /* an error page, and no row */
+    uint64_t rows = page ? 0 : outcome->transfer.received / ROW_SIZE;
+    bool whole = page || (outcome->transfer.received % ROW_SIZE == 0 && !outcome->transfer.wrong);
     verdict->holds =
-        whole && rows <= outcome->rows.made &&
+        whole && rows <= outcome->transfer.rows.made &&
         (happened(cut_whole(stage->tape)) != CUT_BY_NOBODY || rows == outcome->plan.rows);
     verdict_number(verdict, "received", (double)rows);
-    verdict_number(verdict, "made", outcome->rows.made);
+    verdict_number(verdict, "made", outcome->transfer.rows.made);
     verdict_number(verdict, "planned", outcome->plan.rows);
     verdict_show(stage, verdict, "%llu of %u rows arrived, each of them whole",
                  (unsigned long long)rows, outcome->plan.rows);
