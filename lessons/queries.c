@@ -29,11 +29,9 @@ bool queries_at(const struct stage *stage, size_t index, struct tape_event *quer
 }
 
 bool queries_note(struct cut cut, struct figures *figures) {
-    struct tally all = queries_all(cut);
     struct figure *figure = &figures->list[figures->count - 1];
-    figure->note = arena_format(
-        figures->arena, "%" PRIu64 " %s, %" PRId64 " rows, %.2f ms in the database", all.count,
-        all.count == 1 ? "query" : "queries", all.amount, milliseconds(all.elapsed_ns));
+    figure->note = arena_format(figures->arena, "%.2f ms in the database",
+                                milliseconds(queries_all(cut).elapsed_ns));
     return figure->note != NULL;
 }
 

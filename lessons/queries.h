@@ -23,7 +23,7 @@ struct tally queries_on(const struct stage *stage, uint32_t line);
 /* The index-th query; false behind the last. */
 bool queries_at(const struct stage *stage, size_t index, struct tape_event *query);
 
-/* "101 queries, 200 rows, 0.14 ms in the database" under the figure drawn last. */
+/* "0.14 ms in the database" under the figure drawn last. */
 bool queries_note(struct cut cut, struct figures *figures);
 
 /* Draws the SQL of the index-th query, a clause a line, its parameters apart. */
