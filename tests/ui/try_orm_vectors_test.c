@@ -9,9 +9,6 @@
 #include "tests/support/testing.h"
 #include "ui/try.h"
 
-/* What the try command cannot answer, and says so. */
-static const char *const refused[] = {"errors170"};
-
 /* ---- the file -----------------------------------------------------------------------------------
  */
 
@@ -209,12 +206,6 @@ static void check_rows(const char *id, const struct json_node *one, const struct
     if (strcmp(text, json_get_text(one, "sum")) != 0) fail_msg("%s: other rows than Django's", id);
 }
 
-static bool is_refused(const char *id) {
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (strcmp(refused[i], id) == 0) return true;
-    return false;
-}
-
 static void check_case(const struct json_node *one) {
     const char *id = json_get_text(one, "id");
     char listing[2048];
@@ -230,10 +221,7 @@ static void check_case(const struct json_node *one) {
             error = json_get(answer, "error");
     }
     assert_non_null(last);
-    if (is_refused(id)) {
-        assert_non_null(error);
-        assert_string_equal(json_get_text(error, "type"), "NotSupported");
-    } else if (json_get(one, "error")) {
+    if (json_get(one, "error")) {
         check_error(id, json_get(one, "error"), error);
     } else {
         if (error)
