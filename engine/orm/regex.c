@@ -1,50 +1,13 @@
-/* regex - see regex.h. First the parser, which writes the program; then the machine that runs it.
- *
- *     CHARACTER c, SET s     take one character, go on to the next instruction
- *     SPLIT a, b             go on at both places
- *     JUMP a                 go on there
- *     ASSERT what            go on if it holds between two characters
- *     MATCH                  done */
-#include "engine/orm/regex.h"
-
-#include <stdint.h>
-#include <stdlib.h>
+/* regex - see regex.h: the parser, which writes the program. The grammar stands in the header; each
+ * rule is a function. */
 #include <string.h>
+
+#include "engine/orm/regex_program.h"
 
 enum {
     INSTRUCTIONS_MOST = 20000, /* counted repeats are written out: this bounds them */
     REPEAT_MOST = 1000,
     DEPTH_MOST = 200 /* of groups in groups */
-};
-
-enum code { CODE_CHARACTER, CODE_SET, CODE_SPLIT, CODE_JUMP, CODE_ASSERT, CODE_MATCH };
-
-enum assertion { AT_START, AT_END, AT_LAST_LINE_END, AT_WORD_EDGE, AT_NO_WORD_EDGE };
-
-/* One member of a set: characters first to last, or a named class ('d', 'w', 's'). */
-struct range {
-    uint32_t first, last;
-    char class; /* 0: a range */
-    bool negated;
-};
-
-struct set {
-    struct range *ranges;
-    size_t count, room;
-    bool negated;
-};
-
-struct instruction {
-    enum code code;
-    uint32_t character; /* CHARACTER; or which assertion */
-    struct set *set;
-    size_t next, other; /* SPLIT, JUMP */
-};
-
-struct regex {
-    struct instruction *program;
-    size_t length, room;
-    bool ignore_case;
 };
 
 struct parser {
@@ -55,98 +18,6 @@ struct parser {
     bool refused;    /* it is no error, only more than can be done here */
     unsigned depth;
 };
-
-/* ---- characters ---------------------------------------------------------------------------- */
-
-/* The next character of UTF-8; a byte that is none stands for itself. */
-static uint32_t read_character(const char **at, const char *end) {
-    static const struct {
-        unsigned char mask, lead;
-        size_t more;
-    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 1}, {0xf0, 0xe0, 2}, {0xf8, 0xf0, 3}};
-    unsigned char first = (unsigned char)*(*at)++;
-    for (size_t i = 1; i < 4; i++) {
-        if ((first & forms[i].mask) != forms[i].lead || (size_t)(end - *at) < forms[i].more)
-            continue;
-        uint32_t character = first & (unsigned char)~forms[i].mask;
-        size_t j = 0;
-        for (; j < forms[i].more && ((unsigned char)(*at)[j] & 0xc0) == 0x80; j++)
-            character = character << 6 | ((unsigned char)(*at)[j] & 0x3f);
-        if (j < forms[i].more) break;
-        *at += j;
-        return character;
-    }
-    return first;
-}
-
-/* Beyond ASCII: blocks without letters, digits or numbers (Unicode's punctuation and symbols). */
-static const struct {
-    uint32_t first, last;
-} symbols[] = {
-    {0x80, 0xa9},       {0xab, 0xb1},     {0xb4, 0xb4},     {0xb6, 0xb8},     {0xbb, 0xbb},
-    {0xbf, 0xbf},       {0xd7, 0xd7},     {0xf7, 0xf7},     {0x2c2, 0x2c5},   {0x2000, 0x206f},
-    {0x20a0, 0x20ff},   {0x2190, 0x245f}, {0x2500, 0x2775}, {0x2794, 0x2bff}, {0x3000, 0x3004},
-    {0x3008, 0x3020},   {0xfe10, 0xfe6f}, {0xff01, 0xff0f}, {0xff1a, 0xff20}, {0x1f000, 0x1f0ff},
-    {0x1f300, 0x1faff},
-};
-
-static bool is_word(uint32_t character) {
-    if (character < 128)
-        return character == '_' || (character >= '0' && character <= '9') ||
-               ((character | 32) >= 'a' && (character | 32) <= 'z');
-    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
-        if (character >= symbols[i].first && character <= symbols[i].last) return false;
-    return true;
-}
-
-static bool in_class(char class, uint32_t character) {
-    switch (class) {
-    case 'd': return character >= '0' && character <= '9';
-    case 's':
-        return character == ' ' || (character >= '\t' && character <= '\r') || character == 0x85 ||
-               character == 0xa0;
-    default: return is_word(character);
-    }
-}
-
-/* Simple case folding: ASCII, Latin-1, Greek and Cyrillic, whose pairs lie at fixed distances. */
-static uint32_t fold(uint32_t character) {
-    if (character >= 'A' && character <= 'Z') return character + 32;
-    if (character < 128) return character;
-    if (character >= 0xc0 && character <= 0xde && character != 0xd7) return character + 32;
-    if (character >= 0x100 && character <= 0x177 && character != 0x130 && character != 0x131 &&
-        !(character >= 0x138 && character <= 0x148))
-        return character | 1;
-    if (character >= 0x391 && character <= 0x3a9) return character + 32;
-    if (character >= 0x410 && character <= 0x42f) return character + 32;
-    if (character >= 0x400 && character <= 0x40f) return character + 80;
-    return character;
-}
-
-static bool set_has_exactly(const struct set *set, uint32_t character) {
-    for (size_t i = 0; i < set->count; i++) {
-        const struct range *range = &set->ranges[i];
-        bool inside = range->class ? in_class(range->class, character) != range->negated
-                                   : character >= range->first && character <= range->last;
-        if (inside) return true;
-    }
-    return false;
-}
-
-static bool set_has(const struct set *set, uint32_t character, bool ignore_case) {
-    bool inside = set_has_exactly(set, character);
-    if (!inside && ignore_case) {
-        uint32_t folded = fold(character);
-        inside = set_has_exactly(set, folded);
-        static const uint32_t distances[] = {1, 32, 80}; /* to its capital */
-        for (size_t i = 0; !inside && i < 3; i++)
-            inside = fold(folded - distances[i]) == folded &&
-                     set_has_exactly(set, folded - distances[i]);
-    }
-    return inside != set->negated;
-}
-
-/* ---- parsing ------------------------------------------------------------------------------- */
 
 static bool fail(struct parser *parser, const char *why) {
     if (!parser->why) parser->why = why;
@@ -198,7 +69,7 @@ static bool emit_set(struct parser *parser, const struct set *set) {
 }
 
 static bool emit_character(struct parser *parser, uint32_t character) {
-    if (parser->regex->ignore_case) character = fold(character);
+    if (parser->regex->ignore_case) character = regex_fold(character);
     emit(parser, (struct instruction){.code = CODE_CHARACTER, .character = character});
     return !parser->why;
 }
@@ -249,7 +120,7 @@ static bool parse_escape(struct parser *parser) {
     if (character)
         parser->at++;
     else
-        character = read_character(&parser->at, parser->end);
+        character = regex_read(&parser->at, parser->end);
     return emit_character(parser, character);
 }
 
@@ -258,7 +129,7 @@ static bool parse_member(struct parser *parser, uint32_t *character, char *class
     *class = 0;
     if (parser->at == parser->end) return fail(parser, "unterminated character set");
     if (*parser->at != '\\') {
-        *character = read_character(&parser->at, parser->end);
+        *character = regex_read(&parser->at, parser->end);
         return true;
     }
     if (++parser->at == parser->end) return fail(parser, "bad escape (end of pattern)");
@@ -272,7 +143,7 @@ static bool parse_member(struct parser *parser, uint32_t *character, char *class
     else if (is_letter_or_digit(letter))
         return fail(parser, "bad escape");
     else {
-        *character = read_character(&parser->at, parser->end);
+        *character = regex_read(&parser->at, parser->end);
         return true;
     }
     parser->at++;
@@ -346,7 +217,7 @@ static bool parse_atom(struct parser *parser) {
     case '*':
     case '+':
     case '?': return fail(parser, "nothing to repeat");
-    default: return emit_character(parser, read_character(&parser->at, parser->end));
+    default: return emit_character(parser, regex_read(&parser->at, parser->end));
     }
 }
 
@@ -495,103 +366,4 @@ struct regex *regex_new(struct arena *arena, const char *pattern, size_t length,
     *why = parser.why;
     *refused = parser.refused;
     return parser.why ? NULL : regex;
-}
-
-/* ---- the machine --------------------------------------------------------------------------- */
-
-/* Where the threads stand: a list of instructions, each at most once. */
-struct threads {
-    size_t *at;
-    size_t count;
-    size_t *mark; /* by instruction: the step in which it was added last */
-};
-
-struct machine {
-    const struct regex *regex;
-    size_t *stack;
-    const char *text, *end;
-};
-
-static bool asserts(const struct machine *machine, enum assertion assertion, uint32_t before,
-                    const char *at) {
-    const char *next = at;
-    bool last = at == machine->end;
-    uint32_t after = last ? 0 : read_character(&next, machine->end);
-    switch (assertion) {
-    case AT_START: return at == machine->text;
-    case AT_END: return last;
-    case AT_LAST_LINE_END: return last || (after == '\n' && next == machine->end);
-    default: break;
-    }
-    bool edge = (at != machine->text && is_word(before)) != (!last && is_word(after));
-    return edge == (assertion == AT_WORD_EDGE);
-}
-
-/* Adds a place, and those reached from it without taking a character. True when one is MATCH. */
-static bool add_thread(const struct machine *machine, struct threads *threads, size_t place,
-                       size_t step, uint32_t before, const char *at) {
-    size_t depth = 0;
-    machine->stack[depth++] = place;
-    while (depth) {
-        size_t here = machine->stack[--depth];
-        if (threads->mark[here] == step) continue;
-        threads->mark[here] = step;
-        const struct instruction *instruction = &machine->regex->program[here];
-        switch (instruction->code) {
-        case CODE_MATCH: return true;
-        case CODE_JUMP: machine->stack[depth++] = instruction->next; break;
-        case CODE_SPLIT:
-            machine->stack[depth++] = instruction->other;
-            machine->stack[depth++] = instruction->next;
-            break;
-        case CODE_ASSERT:
-            if (asserts(machine, (enum assertion)instruction->character, before, at))
-                machine->stack[depth++] = here + 1;
-            break;
-        default: threads->at[threads->count++] = here;
-        }
-    }
-    return false;
-}
-
-static bool takes(const struct regex *regex, const struct instruction *instruction,
-                  uint32_t character) {
-    if (instruction->code == CODE_SET)
-        return set_has(instruction->set, character, regex->ignore_case);
-    return instruction->character == (regex->ignore_case ? fold(character) : character);
-}
-
-static bool run(const struct machine *machine, struct threads *now, struct threads *next) {
-    uint32_t before = 0;
-    const char *at = machine->text;
-    for (size_t step = 1;; step++) {
-        /* a match may begin anywhere: one more thread at every place */
-        if (add_thread(machine, now, 0, step, before, at)) return true;
-        if (at == machine->end) return false;
-        uint32_t character = read_character(&at, machine->end);
-        next->count = 0;
-        for (size_t i = 0; i < now->count; i++) {
-            const struct instruction *instruction = &machine->regex->program[now->at[i]];
-            if (takes(machine->regex, instruction, character) &&
-                add_thread(machine, next, now->at[i] + 1, step + 1, character, at))
-                return true;
-        }
-        struct threads swap = *now;
-        *now = *next;
-        *next = swap;
-        before = character;
-    }
-}
-
-bool regex_search(const struct regex *regex, const char *text, size_t length, bool *failed) {
-    size_t size = regex->length;
-    size_t *memory = calloc(size * 6 + 2, sizeof *memory);
-    *failed = !memory;
-    if (!memory) return false;
-    struct threads now = {memory, 0, memory + size};
-    struct threads next = {memory + size * 2, 0, memory + size * 3};
-    struct machine machine = {regex, memory + size * 4, text, text + length};
-    bool found = run(&machine, &now, &next);
-    free(memory);
-    return found;
 }
