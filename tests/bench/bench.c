@@ -120,9 +120,8 @@ static const struct {
     const char *name;
     int (*run)(void);
 } sections[] = {
-    {"tape", bench_tape},
-    {"orm", bench_orm},
-    {"server", bench_server},
+    {"tape", bench_tape},           {"orm", bench_orm},
+    {"urls", bench_urls},           {"server", bench_server},
     {"streaming", bench_streaming},
 };
 

@@ -39,6 +39,7 @@ void bench_section(const char *name);
 /* The sections, each in a file of its own; each returns how many targets were missed. */
 int bench_tape(void);
 int bench_orm(void);
+int bench_urls(void);
 int bench_server(void);
 int bench_streaming(void);
 
