@@ -128,6 +128,36 @@ static void put_running(struct state *state) {
                 amount_count(tape_length(tape)).text);
 }
 
+/* What a run under way has counted so far, kind by kind and, where runs are compared, lane by lane:
+ * the tape's running totals, which may be read while it is written. Its figures are drawn when it
+ * is done. */
+enum { WATCHED_LANES = 4 };
+static const enum tape_kind watched[] = {TAPE_REQUEST, TAPE_QUERY, TAPE_ROW, TAPE_CHUNK,
+                                         TAPE_SAMPLE};
+enum { WATCHED = sizeof watched / sizeof *watched };
+
+static bool add_bar(struct arena *arena, const struct tape *tape, enum tape_kind kind, int lane,
+                    struct figure_bar *bar) {
+    struct tally tally = tape_tally(cut_whole(tape), kind, (struct tally_filter){lane, -1, NULL});
+    if (tally.finished == 0) return false;
+    const char *label = arena_format(arena, "%s %c", tape_kind_word(kind), 'a' + lane);
+    *bar = (struct figure_bar){.label = label ? label : "", .lane = lane};
+    bar->value = (double)tally.finished;
+    return true;
+}
+
+static void put_watched(struct state *state, struct arena *arena) {
+    struct figure_bar bars[WATCHED * WATCHED_LANES];
+    size_t count = 0;
+    for (size_t i = 0; i < WATCHED; i++)
+        for (int lane = 0; lane < WATCHED_LANES; lane++)
+            count += add_bar(arena, state->running->tape, watched[i], lane, &bars[count]);
+    struct figure figure = {.kind = FIGURE_BARS, .title = "so far"};
+    figure.bars.bars = bars;
+    figure.bars.count = count;
+    if (count > 0) draw_figure(state, &figure);
+}
+
 /* "101 queries  200 rows": where the listing's figure does not say it itself. */
 static int put_queries(struct grid *page, int y, int x, struct tally queries) {
     const char *word = queries.count == 1 ? "query" : "queries";
@@ -307,6 +337,7 @@ void live_build(struct state *state) {
         put_editor(state);
     } else if (state->running) {
         put_running(state);
+        put_watched(state, &arena);
         put_plain_listing(state, &arena, state->running->tape);
     } else if (state->stage) {
         put_run(state, &arena);

@@ -97,6 +97,18 @@ static void ctrl_c_stops_a_run_and_then_leaves(void **state) {
     assert_true(terminal_is_restored(terminal));
 }
 
+static void a_run_is_watched_while_it_lasts(void **state) {
+    struct test_terminal *terminal = *state;
+    start(terminal, 24, 80, TEST_MIDDLEWARE, 2);
+    assert_true(terminal_wait_for(terminal, "A flood and a bucket"));
+    terminal_send(terminal, "r");
+    assert_true(terminal_wait_for(terminal, "so far"));
+    assert_true(terminal_wait_for(terminal, "sample a"));
+    terminal_send(terminal, "\t"); /* no key waits for the run */
+    assert_true(terminal_wait_for(terminal, "A flood and a bucket"));
+    end_by_key(terminal);
+}
+
 static void leaving_ends_a_run_that_would_never_end(void **state) {
     struct test_terminal *terminal = *state;
     start(terminal, 24, 80, TEST_MIDDLEWARE, 2);
@@ -333,6 +345,7 @@ int main(void) {
         WITH_TERMINAL(the_reader_opens_shows_the_note_and_leaves_no_trace),
         WITH_TERMINAL(a_run_asks_first_and_then_counts_one_plus_n),
         WITH_TERMINAL(ctrl_c_stops_a_run_and_then_leaves),
+        WITH_TERMINAL(a_run_is_watched_while_it_lasts),
         WITH_TERMINAL(leaving_ends_a_run_that_would_never_end),
         WITH_TERMINAL(sigterm_restores_the_terminal),
         WITH_TERMINAL(sighup_restores_the_terminal),
