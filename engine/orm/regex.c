@@ -47,7 +47,7 @@ static size_t emit(struct parser *parser, struct instruction instruction) {
     return regex->length++;
 }
 
-static bool set_add(struct parser *parser, struct set *set, struct range range) {
+static bool set_add(struct parser *parser, struct character_set *set, struct range range) {
     if (set->count == set->room) {
         size_t room = set->room ? set->room * 2 : 4;
         struct range *ranges =
@@ -60,8 +60,8 @@ static bool set_add(struct parser *parser, struct set *set, struct range range) 
     return true;
 }
 
-static bool emit_set(struct parser *parser, const struct set *set) {
-    struct set *copy = arena_alloc(parser->arena, sizeof *copy);
+static bool emit_set(struct parser *parser, const struct character_set *set) {
+    struct character_set *copy = arena_alloc(parser->arena, sizeof *copy);
     if (!copy) return fail(parser, "out of memory");
     *copy = *set;
     emit(parser, (struct instruction){.code = CODE_SET, .set = copy});
@@ -101,7 +101,7 @@ static bool parse_escape(struct parser *parser) {
     if (parser->at == parser->end) return fail(parser, "bad escape (end of pattern)");
     char letter = *parser->at;
     if (is_class_letter(letter)) {
-        struct set set = {0};
+        struct character_set set = {0};
         parser->at++;
         return set_add(parser, &set, class_range(letter)) && emit_set(parser, &set);
     }
@@ -150,7 +150,7 @@ static bool parse_member(struct parser *parser, uint32_t *character, char *class
     return true;
 }
 
-static bool parse_set_member(struct parser *parser, struct set *set) {
+static bool parse_set_member(struct parser *parser, struct character_set *set) {
     uint32_t first, last;
     char class;
     if (!parse_member(parser, &first, &class)) return false;
@@ -165,7 +165,7 @@ static bool parse_set_member(struct parser *parser, struct set *set) {
 }
 
 static bool parse_set(struct parser *parser) {
-    struct set set = {0};
+    struct character_set set = {0};
     if (parser->at < parser->end && *parser->at == '^') {
         set.negated = true;
         parser->at++;
@@ -196,7 +196,7 @@ static bool parse_group(struct parser *parser) {
 
 /* "." is any character but a newline. */
 static bool emit_any(struct parser *parser) {
-    struct set set = {.negated = true};
+    struct character_set set = {.negated = true};
     return set_add(parser, &set, (struct range){.first = '\n', .last = '\n'}) &&
            emit_set(parser, &set);
 }

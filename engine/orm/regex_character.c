@@ -65,7 +65,7 @@ uint32_t regex_fold(uint32_t character) {
     return character;
 }
 
-static bool set_has_exactly(const struct set *set, uint32_t character) {
+static bool set_has_exactly(const struct character_set *set, uint32_t character) {
     for (size_t i = 0; i < set->count; i++) {
         const struct range *range = &set->ranges[i];
         bool inside = range->class ? in_class(range->class, character) != range->negated
@@ -75,7 +75,7 @@ static bool set_has_exactly(const struct set *set, uint32_t character) {
     return false;
 }
 
-bool regex_set_has(const struct set *set, uint32_t character, bool ignore_case) {
+bool regex_set_has(const struct character_set *set, uint32_t character, bool ignore_case) {
     bool inside = set_has_exactly(set, character);
     if (!inside && ignore_case) {
         uint32_t folded = regex_fold(character);

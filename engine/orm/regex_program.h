@@ -27,7 +27,7 @@ struct range {
     bool negated;
 };
 
-struct set {
+struct character_set {
     struct range *ranges;
     size_t count, room;
     bool negated;
@@ -36,7 +36,7 @@ struct set {
 struct instruction {
     enum code code;
     uint32_t character; /* CHARACTER; or which assertion */
-    struct set *set;
+    struct character_set *set;
     size_t next, other; /* SPLIT, JUMP */
 };
 
@@ -52,6 +52,6 @@ uint32_t regex_read(const char **at, const char *end);
 bool regex_is_word(uint32_t character);
 /* The character that stands for it and its capital alike. */
 uint32_t regex_fold(uint32_t character);
-bool regex_set_has(const struct set *set, uint32_t character, bool ignore_case);
+bool regex_set_has(const struct character_set *set, uint32_t character, bool ignore_case);
 
 #endif

@@ -114,7 +114,7 @@ static struct instance *build_one(struct runtime *runtime, struct arena *arena,
             value->text = texts;
             texts += value->length + 1; /* the NUL is there: memory comes zeroed */
         }
-        convert_value(value, plan->converts[i]);
+        if (plan->converts[i] != CONVERT_NONE) convert_value(value, plan->converts[i]);
     }
     instance->deferred = plan->deferred;
     return instance;
@@ -186,7 +186,8 @@ static bool attach_known(struct rows *rows, struct instance *instance) {
 
 static bool row_as_instance(struct rows *rows, struct arena *arena, struct value *row) {
     struct instance *instance = row_plan_build(rows->runtime, arena, rows->plan, rows->cells);
-    if (!instance || !attach_annotations(rows, arena, instance) || !attach_known(rows, instance))
+    if (!instance || (rows->annotated && !attach_annotations(rows, arena, instance)) ||
+        (rows->known && !attach_known(rows, instance)))
         return false;
     row->kind = VALUE_OBJECT; /* by member, see build_one */
     row->length = 0;
@@ -264,6 +265,8 @@ bool rows_open(struct rows *rows, struct runtime *runtime, const struct compiled
     } else if (as == ROWS_INSTANCES) {
         rows->plan = row_plan_new(runtime, runtime->arena, compiled->root);
         if (!rows->plan) return false;
+        for (size_t i = 0; i < compiled->column_count; i++)
+            rows->annotated = rows->annotated || compiled->columns[i].annotation;
     }
     return database_execute(runtime, compiled->sql, compiled->parameters, compiled->parameter_count,
                             &rows->cursor);

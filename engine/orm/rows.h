@@ -53,6 +53,7 @@ struct rows {
     const struct known *known;
     struct cursor *cursor; /* NULL before the first row and after the last */
     const struct row_plan *plan;
+    bool annotated; /* there are columns that are none of the model's */
     struct value *cells;
     const char **names; /* of the columns: of dicts and named tuples */
     int64_t built;
