@@ -172,10 +172,13 @@ bool parts_draw_climb(const struct stage *stage, struct cut cut, uint32_t split,
     struct figure_curve *curves = arena_array(figures->arena, 2, sizeof *curves);
     if (!curves) return false;
     size_t count = split ? 2 : 1;
+    size_t points = 0;
     for (size_t i = 0; i < count; i++) {
         curves[i].name = names[i];
         if (!climb(stage, cut, split, (enum part)i, figures->arena, &curves[i])) return false;
+        points += curves[i].count;
     }
+    if (points == 0) figures->count--; /* nothing was printed: nothing to draw */
     figure->series.curves = curves;
     figure->series.count = count;
     figure->series.x_unit = "lines printed";
