@@ -389,6 +389,8 @@ static bool describe_columns(struct runtime *runtime, const struct statement *st
         const struct selection *selection = &statement->selected[i];
         const struct field *output = expression_output(runtime, selection->expression);
         if (!output) return false;
+        if (output->kind == FIELD_DURATION)
+            return fault_raise(runtime->fault, "NotSupported", "selecting a duration");
         columns[i] =
             (struct selected_column){selection->name, conversion_of(output), selection->annotation};
     }

@@ -257,20 +257,19 @@ static bool is_temporal(const struct field *field) {
                      field->kind == FIELD_TIME);
 }
 
-/* Arithmetic with dates needs durations, which the sliver has not. */
+/* A date and a duration are combined by a function, and so are two dates: SQLite holds dates as
+ * texts and durations as microseconds. */
 static struct expression *resolve_combined(const struct resolve *how, struct expression *node) {
     struct expression *copy = resolve_sources(how, node);
     if (!copy) return NULL;
     const struct field *left = type_if_known(how->runtime, copy->sources[0]);
     const struct field *right = type_if_known(how->runtime, copy->sources[1]);
-    bool durations =
-        (left && left->kind == FIELD_DURATION) || (right && right->kind == FIELD_DURATION);
-    bool difference =
+    bool left_lasts = left && left->kind == FIELD_DURATION;
+    bool right_lasts = right && right->kind == FIELD_DURATION;
+    copy->with_duration = left_lasts != right_lasts;
+    copy->difference =
         node->connector == '-' && is_temporal(left) && right && left->kind == right->kind;
-    if (durations || difference) {
-        fault_raise(how->runtime->fault, "NotSupported", "arithmetic with dates and durations");
-        return NULL;
-    }
+    if (copy->difference) copy->output = field_of_kind(FIELD_DURATION);
     return copy;
 }
 

@@ -67,7 +67,9 @@ struct expression {
     bool reverse;     /* of COLUMN: the output is a relation followed back */
     bool multivalued; /* of COLUMN: possibly_multivalued */
     bool for_save;
-    char connector; /* of COMBINED: + - * / % ^ & | < > # */
+    bool with_duration; /* of COMBINED: a date and a duration (DurationExpression) */
+    bool difference;    /* of COMBINED: of two dates (TemporalSubtraction) */
+    char connector;     /* of COMBINED: + - * / % ^ & | < > # */
     const char *name;
     const struct expression_class *class; /* of FUNCTION and AGGREGATE */
     const struct field *output;           /* output_field, where it was given or is known */

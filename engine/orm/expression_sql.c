@@ -42,6 +42,38 @@ static enum written write_value(struct sql *sql, const struct expression *node) 
     return done(sql);
 }
 
+static enum written write_two(struct sql *sql, const struct expression *node) {
+    enum written written = expression_write(sql, node->sources[0]);
+    if (written != WRITTEN) return written;
+    sql_add(sql, ", ");
+    return expression_write(sql, node->sources[1]);
+}
+
+/* (django_format_dtdelta('+', date, duration)) */
+static enum written write_with_duration(struct sql *sql, const struct expression *node) {
+    if (node->connector != '+' && node->connector != '-') {
+        fault_raise(sql->runtime->fault, "DatabaseError", "Invalid connector for timedelta: %s.",
+                    node->connector == '%' ? "%%" : (const char[]){node->connector, '\0'});
+        return WRITTEN_FAULT;
+    }
+    sql_add(sql, "(django_format_dtdelta('");
+    sql_add_char(sql, node->connector);
+    sql_add(sql, "', ");
+    enum written written = write_two(sql, node);
+    if (written == WRITTEN) sql_add(sql, "))");
+    return written;
+}
+
+/* django_timestamp_diff(date, date) */
+static enum written write_difference(struct sql *sql, const struct expression *node) {
+    const struct field *left = expression_output(sql->runtime, node->sources[0]);
+    if (!left) return WRITTEN_FAULT;
+    sql_add(sql, left->kind == FIELD_TIME ? "django_time_diff(" : "django_timestamp_diff(");
+    enum written written = write_two(sql, node);
+    if (written == WRITTEN) sql_add_char(sql, ')');
+    return written;
+}
+
 /* (left + right), and by functions where SQLite has no operator */
 static enum written write_combined(struct sql *sql, const struct expression *node) {
     static const struct {
@@ -53,6 +85,8 @@ static enum written write_combined(struct sql *sql, const struct expression *nod
         {'&', "(", " & ", ")"},  {'|', "(", " | ", ")"},       {'<', "(", " << ", ")"},
         {'>', "(", " >> ", ")"}, {'#', "(BITXOR(", ",", "))"},
     };
+    if (node->with_duration) return write_with_duration(sql, node);
+    if (node->difference) return write_difference(sql, node);
     size_t form = 0;
     while (forms[form].connector != node->connector) form++;
     sql_add(sql, forms[form].before);

@@ -63,16 +63,18 @@ static enum written write_pattern(struct sql *sql, const struct expression *node
 
 /* LIKE %s ESCAPE '\'; the first parameter is escaped even if it is an expression's. */
 static enum written write_iexact(struct sql *sql, const struct expression *node) {
+    struct value value = node->value;
     sql_add(sql, node->lookup->operator_sql);
     size_t first = sql->count;
     if (is_direct(node)) {
-        sql_add_parameter(sql, node->value);
+        if (!like_pattern(sql, node->lookup, &value)) return WRITTEN_FAULT;
+        sql_add_parameter(sql, value);
     } else {
         enum written written = expression_write(sql, node->sources[1]);
         if (written != WRITTEN) return written;
+        if (sql->count > first && !like_pattern(sql, node->lookup, &sql->parameters[first]))
+            return WRITTEN_FAULT;
     }
-    if (sql->count > first && !like_pattern(sql, node->lookup, &sql->parameters[first]))
-        return WRITTEN_FAULT;
     sql_add(sql, node->lookup->after);
     return done(sql);
 }

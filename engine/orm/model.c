@@ -5,12 +5,25 @@
 #include <string.h>
 
 static const char *const kind_names[FIELD_KIND_COUNT] = {
-    [FIELD_AUTO] = "BigAutoField",        [FIELD_CHAR] = "CharField",
-    [FIELD_EMAIL] = "EmailField",         [FIELD_TEXT] = "TextField",
-    [FIELD_INTEGER] = "IntegerField",     [FIELD_FLOAT] = "FloatField",
-    [FIELD_BOOLEAN] = "BooleanField",     [FIELD_DATE] = "DateField",
-    [FIELD_DATETIME] = "DateTimeField",   [FIELD_FOREIGN_KEY] = "ForeignKey",
-    [FIELD_ONE_TO_ONE] = "OneToOneField", [FIELD_MANY_TO_MANY] = "ManyToManyField",
+    [FIELD_AUTO] = "BigAutoField",
+    [FIELD_CHAR] = "CharField",
+    [FIELD_EMAIL] = "EmailField",
+    [FIELD_TEXT] = "TextField",
+    [FIELD_INTEGER] = "IntegerField",
+    [FIELD_FLOAT] = "FloatField",
+    [FIELD_BOOLEAN] = "BooleanField",
+    [FIELD_DATE] = "DateField",
+    [FIELD_DATETIME] = "DateTimeField",
+    [FIELD_FOREIGN_KEY] = "ForeignKey",
+    [FIELD_ONE_TO_ONE] = "OneToOneField",
+    [FIELD_MANY_TO_MANY] = "ManyToManyField",
+    [FIELD_BIG_INTEGER] = "BigIntegerField",
+    [FIELD_TIME] = "TimeField",
+    [FIELD_DURATION] = "DurationField",
+    [FIELD_DECIMAL] = "DecimalField",
+    [FIELD_UUID] = "UUIDField",
+    [FIELD_BINARY] = "BinaryField",
+    [FIELD_ANY] = "Field",
 };
 
 const char *field_kind_name(enum field_kind kind) {

@@ -2,6 +2,7 @@
  *
  * A type is a field without a model. Mirrors BaseExpression._resolve_output_field and its
  * overrides, and the inheritance of django.db.models.fields, which decides what mixes. */
+#include "engine/object/date.h"
 #include "engine/orm/blueprint.h"
 
 /* The class each kind inherits from; FIELD_ANY is Field. */
@@ -74,6 +75,7 @@ static const struct field *output_of_value(struct value value) {
         [VALUE_DATE] = FIELD_DATE,         [VALUE_TIME] = FIELD_TIME,
         [VALUE_DATETIME] = FIELD_DATETIME, [VALUE_UUID] = FIELD_UUID,
     };
+    if (object_is(value, &timedelta_type)) return &kinds[FIELD_DURATION];
     if (value.kind == VALUE_NONE || value.kind == VALUE_OBJECT) return NULL;
     return &kinds[by_kind[value.kind]];
 }

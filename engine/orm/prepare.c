@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/object/date.h"
 #include "engine/orm/blueprint.h"
 
 /* ---- numbers ----------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ static bool prepare_boolean(struct runtime *runtime, const struct field *field, 
 /* ---- dates and times --------------------------------------------------------------------------
  */
 
-struct moment {
+struct written_moment {
     int year, month, day, hour, minute, second;
     char fraction[8]; /* six digits, or empty */
     bool zone;
@@ -174,7 +175,7 @@ static bool literal(const char **at, const char *any_of) {
 }
 
 /* YYYY-M-D */
-static bool read_date(const char **at, struct moment *moment) {
+static bool read_date(const char **at, struct written_moment *moment) {
     moment->year = number(at, 4, 4);
     if (moment->year < 0 || !literal(at, "-")) return false;
     moment->month = number(at, 1, 2);
@@ -184,7 +185,7 @@ static bool read_date(const char **at, struct moment *moment) {
 }
 
 /* H:M[:S[.ffffff]]; more digits are dropped */
-static bool read_time(const char **at, struct moment *moment) {
+static bool read_time(const char **at, struct written_moment *moment) {
     moment->hour = number(at, 1, 2);
     if (moment->hour < 0 || !literal(at, ":")) return false;
     moment->minute = number(at, 1, 2);
@@ -207,7 +208,7 @@ static bool read_time(const char **at, struct moment *moment) {
 }
 
 /* Z or +HH[[:]MM] */
-static bool read_zone(const char **at, struct moment *moment) {
+static bool read_zone(const char **at, struct written_moment *moment) {
     if (!**at) return true;
     moment->zone = true;
     if (literal(at, "Z")) return true;
@@ -217,7 +218,7 @@ static bool read_zone(const char **at, struct moment *moment) {
     return number(at, 2, 2) >= 0;
 }
 
-static bool is_a_date(const struct moment *moment) {
+static bool is_a_date(const struct written_moment *moment) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (moment->year < 1 || moment->month < 1 || moment->month > 12 || moment->day < 1)
         return false;
@@ -226,12 +227,12 @@ static bool is_a_date(const struct moment *moment) {
     return moment->day <= days[moment->month - 1] + (leap && moment->month == 2);
 }
 
-static bool is_a_time(const struct moment *moment) {
+static bool is_a_time(const struct written_moment *moment) {
     return moment->hour < 24 && moment->minute < 60 && moment->second < 60;
 }
 
-static bool moment_text(struct runtime *runtime, const struct moment *moment, enum value_kind kind,
-                        struct value *out) {
+static bool moment_text(struct runtime *runtime, const struct written_moment *moment,
+                        enum value_kind kind, struct value *out) {
     struct text text;
     text_init(&text, runtime->arena);
     if (kind != VALUE_TIME)
@@ -261,7 +262,7 @@ static bool prepare_date(struct runtime *runtime, const struct field *field, str
         return *out = value_of_text(VALUE_DATE, day, 10), true;
     }
     if (value.kind != VALUE_TEXT) return no_text(runtime, value);
-    struct moment moment = {0};
+    struct written_moment moment = {0};
     const char *at = value.text;
     if (!read_date(&at, &moment) || *at)
         return invalid(runtime, value,
@@ -277,7 +278,7 @@ static bool prepare_datetime(struct runtime *runtime, const struct field *field,
     (void)field;
     if (value.kind == VALUE_DATETIME) return *out = value, true;
     if (value.kind != VALUE_DATE && value.kind != VALUE_TEXT) return no_text(runtime, value);
-    struct moment moment = {0};
+    struct written_moment moment = {0};
     const char *at = value.text;
     bool date = read_date(&at, &moment);
     if (date && !*at) {
@@ -312,7 +313,7 @@ static bool prepare_time(struct runtime *runtime, const struct field *field, str
         return true;
     }
     if (value.kind != VALUE_TEXT) return no_text(runtime, value);
-    struct moment moment = {0};
+    struct written_moment moment = {0};
     const char *at = value.text;
     if (!read_time(&at, &moment) || *at)
         return invalid(runtime, value,
@@ -347,6 +348,16 @@ static bool prepare_nothing(struct runtime *runtime, const struct field *field, 
     return *out = value, true;
 }
 
+/* A duration is held as microseconds. */
+static bool prepare_duration(struct runtime *runtime, const struct field *field, struct value value,
+                             struct value *out) {
+    (void)field;
+    if (!object_is(value, &timedelta_type))
+        return fault_raise(runtime->fault, "AttributeError", "'%s' object has no attribute 'days'",
+                           value_type_name(value));
+    return *out = value_int(((struct timedelta *)value.object)->microseconds), true;
+}
+
 static bool prepare_refused(struct runtime *runtime, const struct field *field, struct value value,
                             struct value *out) {
     (void)value, (void)out;
@@ -365,7 +376,7 @@ bool field_prepare(struct runtime *runtime, const struct field *field, struct va
         [FIELD_DATETIME] = prepare_datetime,   [FIELD_FOREIGN_KEY] = prepare_key,
         [FIELD_ONE_TO_ONE] = prepare_key,      [FIELD_MANY_TO_MANY] = prepare_key,
         [FIELD_BIG_INTEGER] = prepare_integer, [FIELD_TIME] = prepare_time,
-        [FIELD_DURATION] = prepare_refused,    [FIELD_DECIMAL] = prepare_refused,
+        [FIELD_DURATION] = prepare_duration,   [FIELD_DECIMAL] = prepare_refused,
         [FIELD_UUID] = prepare_nothing,        [FIELD_BINARY] = prepare_nothing,
         [FIELD_ANY] = prepare_nothing,
     };

@@ -58,6 +58,9 @@ void sql_add_alias(struct sql *sql, const char *name) {
 }
 
 bool sql_keep_parameter(struct sql *sql, struct value value) {
+    if (value.kind == VALUE_OBJECT)
+        return fault_raise(sql->runtime->fault, "NotSupported", "a parameter of type %s",
+                           value_type_name(value));
     if (sql->count == sql->capacity) {
         size_t capacity = sql->capacity ? sql->capacity * 2 : 8;
         sql->parameters = arena_grow(sql->runtime->arena, sql->parameters, sql->capacity, capacity,
