@@ -109,7 +109,7 @@ BENCHES := $(wildcard tests/bench/*.c)
 $(BUILD)/bench: $(BENCHES:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: $(BUILD)/bench
+bench: $(BUILD)/bench $(BUILD)/daybook
 	$(BUILD)/bench $(ONLY)
 
 # What the compilers and the analysers say. Slower than test; .ci/run does both.

@@ -122,10 +122,11 @@ static const struct {
 } sections[] = {
     {"tape", bench_tape},           {"orm", bench_orm},
     {"urls", bench_urls},           {"server", bench_server},
-    {"streaming", bench_streaming},
+    {"streaming", bench_streaming}, {"reader", bench_reader},
 };
 
 int main(int count, char **words) {
+    if (count == 2 && strcmp(words[1], "--bare") == 0) return bench_bare_page();
     int first = count > 1 && strcmp(words[1], "--json") == 0 ? 2 : 1, missed = 0;
     bench_begin(first == 2);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

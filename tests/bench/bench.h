@@ -42,5 +42,9 @@ int bench_orm(void);
 int bench_urls(void);
 int bench_server(void);
 int bench_streaming(void);
+int bench_reader(void);
+
+/* What the reader is compared with, in a process of its own: `bench --bare`. */
+int bench_bare_page(void);
 
 #endif
