@@ -195,14 +195,28 @@ bool object_set_attribute(struct runtime *runtime, struct value self, const char
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
+/* Around a call: arguments and results are under way, which no root leads to. */
+static bool enter_call(struct runtime *runtime, struct roots **roots) {
+    *roots = runtime->roots;
+    if (!runtime_enter(runtime)) return false;
+    runtime->roots = NULL;
+    return true;
+}
+
+static void leave_call(struct runtime *runtime, struct roots *roots) {
+    runtime->roots = roots;
+    runtime_leave(runtime);
+}
+
 bool object_call(struct runtime *runtime, struct value callee, const struct arguments *arguments,
                  struct value *result) {
     if (callee.kind != VALUE_OBJECT || !callee.object->type->call)
         return fault_raise(runtime->fault, "TypeError", "'%s' object is not callable",
                            value_type_name(callee));
-    if (!runtime_enter(runtime)) return false;
+    struct roots *roots;
+    if (!enter_call(runtime, &roots)) return false;
     bool done = callee.object->type->call(runtime, callee.object, arguments, result);
-    runtime_leave(runtime);
+    leave_call(runtime, roots);
     return done;
 }
 
@@ -220,10 +234,11 @@ bool object_call_method(struct runtime *runtime, struct value self, const char *
         refuse_missing(runtime, self, name);
         return no_attribute(runtime, self, name); /* keeps a fault that is there */
     }
-    if (!runtime_enter(runtime)) return false;
+    struct roots *roots;
+    if (!enter_call(runtime, &roots)) return false;
     bool done = method ? method->call(runtime, self.object, arguments, result)
                        : plain->call(runtime, self, arguments, result);
-    runtime_leave(runtime);
+    leave_call(runtime, roots);
     return done;
 }
 

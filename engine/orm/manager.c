@@ -24,15 +24,14 @@ static const char *repr_of(struct runtime *runtime, const char *app, const char 
     return repr;
 }
 
-/* Manager.__str__: "blog.Article.objects" */
 static const char *manager_repr(struct runtime *runtime, struct object *self) {
-    const struct model *model = ((const struct manager *)self)->model;
-    const char *name = repr_of(runtime, model->app, model->name, "objects");
-    return name ? arena_format(runtime->arena, "<django.db.models.manager.Manager object at %p>",
-                               (void *)self)
-                : NULL;
+    const char *repr = arena_format(
+        runtime->arena, "<django.db.models.manager.Manager object at %p>", (void *)self);
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
 }
 
+/* Manager.__str__: "blog.Article.objects" */
 static const char *manager_str(struct runtime *runtime, struct object *self) {
     const struct model *model = ((const struct manager *)self)->model;
     return repr_of(runtime, model->app, model->name, "objects");

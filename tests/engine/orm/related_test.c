@@ -166,6 +166,18 @@ static void what_is_kept_of_an_iterator_stays(void **state) {
                    "{'name': 'lazy'}\n['One', 'Two', 'Three', 'Four', 'Five']\n");
 }
 
+static void a_chunk_in_the_middle_of_an_expression_stays(void **state) {
+    (void)state;
+    expect_printed("it = Article.objects.order_by('pk').iterator(chunk_size=1)\n"
+                   "for a, b, c in zip(it, it, it):\n    print(a.title, b.title, c.title)\n"
+                   "it = Article.objects.order_by('pk').iterator(chunk_size=1)\n"
+                   "for row in ([a, next(it), next(it)] for a in it):\n"
+                   "    print([x.title for x in row])\n    break\n"
+                   "for i, a in enumerate(Article.objects.order_by('pk').iterator(chunk_size=1)):\n"
+                   "    last = (i, a.title)\nprint(last)\n",
+                   "One Two Three\n['One', 'Two', 'Three']\n(4, 'Five')\n");
+}
+
 static void keys_of_foreign_keys_are_asked_for_in_a_sets_order(void **state) {
     (void)state;
     struct arena arena;
@@ -200,6 +212,7 @@ int main(void) {
         cmocka_unit_test(lookups_that_lead_nowhere_are_errors),
         cmocka_unit_test(an_iterator_keeps_no_cache),
         cmocka_unit_test(what_is_kept_of_an_iterator_stays),
+        cmocka_unit_test(a_chunk_in_the_middle_of_an_expression_stays),
         cmocka_unit_test(keys_of_foreign_keys_are_asked_for_in_a_sets_order),
     };
     return RUN_TESTS(tests);
