@@ -18,8 +18,8 @@
  * door to request smuggling: no bare LF, no folded lines, no blank before a colon, digits only in
  * lengths, never two lengths, never a length beside Transfer-Encoding.
  *
- * Django has no counterpart: gunicorn.http and h11 play this part there. wire.c is the reader,
- * wire_writer.c what is below "writing". */
+ * Django has no counterpart: gunicorn.http and h11 play this part there. wire.c reads, wire_head.c
+ * says what a head means, wire_writer.c is what stands below under "writing". */
 #ifndef ENGINE_HTTP_WIRE_H
 #define ENGINE_HTTP_WIRE_H
 
