@@ -14,7 +14,7 @@ static bool is_added(const char *const *added, size_t count, const char *name) {
     return false;
 }
 
-/* ---- what an outer aggregate needs of the inner query --------------------------------------- */
+/* ---- what an outer aggregate needs of the inner query ------------------------------------- */
 
 /* An expression the inner query must show: it has it already, or shows it as __col1. */
 static struct expression *shown_inside(struct runtime *runtime, struct query *inner,
@@ -68,7 +68,7 @@ static struct expression *rewrite(struct runtime *runtime, struct query *inner,
     return copy;
 }
 
-/* ---- the subquery --------------------------------------------------------------------------- */
+/* ---- the subquery ------------------------------------------------------------------------- */
 
 static bool select_key(struct runtime *runtime, struct query *query, struct expression ***list,
                        size_t *count) {
@@ -167,7 +167,7 @@ static struct query *aggregation(struct runtime *runtime, struct query *query,
     return query;
 }
 
-/* ---- count() and aggregate() ---------------------------------------------------------------- */
+/* ---- count() and aggregate() -------------------------------------------------------------- */
 
 bool query_compile_count(struct runtime *runtime, struct query *query, struct compiled *compiled) {
     static const char *const added[] = {"__count"};

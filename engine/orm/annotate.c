@@ -7,7 +7,7 @@
 
 #include "engine/orm/blueprint.h"
 
-/* ---- annotations ---------------------------------------------------------------------------- */
+/* ---- annotations -------------------------------------------------------------------------- */
 
 struct annotation *query_annotation(const struct query *query, const char *name) {
     for (size_t i = 0; i < query->annotation_count; i++)
@@ -176,7 +176,7 @@ bool query_annotate(struct runtime *runtime, struct query *query, const struct a
     return group_after(runtime, query, &named);
 }
 
-/* ---- GROUP BY ------------------------------------------------------------------------------- */
+/* ---- GROUP BY ----------------------------------------------------------------------------- */
 
 /* A name of a joined table's column cannot stand for an annotation in GROUP BY. */
 static bool is_joined_column(const struct query *query, const char *name) {
@@ -207,7 +207,7 @@ bool query_set_group_by(struct runtime *runtime, struct query *query, bool allow
     return true;
 }
 
-/* ---- columns -------------------------------------------------------------------------------- */
+/* ---- columns ------------------------------------------------------------------------------ */
 
 void query_clear_select(struct query *query) {
     query->select_count = 0;
@@ -447,7 +447,7 @@ bool query_dates(struct runtime *runtime, struct query *query, const char *field
            query_order_by(runtime, query, &ordered, 1);
 }
 
-/* ---- references ----------------------------------------------------------------------------- */
+/* ---- references --------------------------------------------------------------------------- */
 
 static struct expression *resolve_annotation(const struct resolve *how,
                                              const struct annotation *annotation) {

@@ -18,8 +18,7 @@
 #include "engine/orm/expression.h"
 #include "engine/orm/query.h"
 
-/* ---- aliases ----------------------------------------------------------------------------------
- */
+/* ---- aliases ------------------------------------------------------------------------------ */
 
 struct alias_set {
     const char **names;
@@ -42,8 +41,7 @@ struct relabel {
 };
 const char *relabel_alias(const struct relabel *, const char *alias);
 
-/* ---- paths ------------------------------------------------------------------------------------
- */
+/* ---- paths -------------------------------------------------------------------------------- */
 
 /* One step from model to model: Django's PathInfo.
  *
@@ -94,8 +92,7 @@ const char **names_split(struct runtime *, const char *lookup, size_t *count);
 /* The names listed after "Choices are:", sorted, comma-joined. */
 const char *model_choices(struct runtime *, const struct query *, const struct model *);
 
-/* ---- joins ------------------------------------------------------------------------------------
- */
+/* ---- joins -------------------------------------------------------------------------------- */
 
 enum join_type { JOIN_BASE, JOIN_INNER, JOIN_LEFT_OUTER };
 
@@ -153,8 +150,7 @@ bool join_votes_add(struct runtime *, struct join_votes *, const struct alias_se
 bool join_votes_apply(struct runtime *, struct query *, const struct join_votes *,
                       struct alias_set *needed_inner);
 
-/* ---- the query --------------------------------------------------------------------------------
- */
+/* ---- the query ---------------------------------------------------------------------------- */
 
 struct annotation {
     const char *name;
@@ -274,8 +270,7 @@ struct query *query_exists(struct runtime *, const struct query *);
 bool query_external_columns(struct runtime *, const struct query *, struct expression_list *);
 bool query_externals_set(struct runtime *, struct query *, const char *alias, bool aliased);
 
-/* ---- conditions -------------------------------------------------------------------------------
- */
+/* ---- conditions --------------------------------------------------------------------------- */
 
 struct expression *where_new(struct runtime *, bool or_connected, bool negated);
 /* Node.add: squashes what can be squashed; changes `where` itself, which nobody else may hold. */
@@ -301,8 +296,7 @@ struct expression *lookup_exact(struct runtime *, struct expression *left,
                                 struct expression *right);
 struct expression *transform_apply(struct runtime *, struct expression *, const char *name);
 
-/* ---- SQL --------------------------------------------------------------------------------------
- */
+/* ---- SQL ---------------------------------------------------------------------------------- */
 
 /* SQL being written, with its parameters. */
 struct sql {

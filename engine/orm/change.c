@@ -14,7 +14,7 @@ static bool finish(struct runtime *runtime, struct sql *sql, enum written writte
     return compiled->sql || fault_no_memory(runtime->fault);
 }
 
-/* ---- INSERT --------------------------------------------------------------------------------- */
+/* ---- INSERT ------------------------------------------------------------------------------- */
 
 static enum written write_new_value(struct sql *sql, const struct field *field,
                                     struct value value) {
@@ -59,7 +59,7 @@ bool query_compile_insert(struct runtime *runtime, const struct model *model,
     return finish(runtime, &sql, WRITTEN, compiled);
 }
 
-/* ---- the rows to change --------------------------------------------------------------------- */
+/* ---- the rows to change ------------------------------------------------------------------- */
 
 static size_t active_tables(const struct query *query) {
     size_t count = 0;
@@ -92,7 +92,7 @@ static enum written write_where(struct sql *sql, const struct query *query) {
     return written;
 }
 
-/* ---- UPDATE --------------------------------------------------------------------------------- */
+/* ---- UPDATE ------------------------------------------------------------------------------- */
 
 /* add_update_values: a column of this very table. */
 static const struct field *changeable(struct runtime *runtime, const struct model *model,
@@ -197,7 +197,7 @@ bool query_compile_update(struct runtime *runtime, struct query *from,
     return finish(runtime, &sql, written, compiled);
 }
 
-/* ---- DELETE --------------------------------------------------------------------------------- */
+/* ---- DELETE ------------------------------------------------------------------------------- */
 
 /* A subquery on the table that is being emptied. */
 static bool refers_to_itself(const struct expression *node, const struct model *model) {

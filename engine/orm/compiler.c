@@ -10,7 +10,7 @@
 
 #include "engine/orm/statement.h"
 
-/* ---- joins that compiling adds are put away again ------------------------------------------- */
+/* ---- joins that compiling adds are put away again ----------------------------------------- */
 
 struct references {
     int *counts;
@@ -31,7 +31,7 @@ static void references_reset(struct query *query, const struct references *kept)
         query->joins[i].references = i < kept->count ? kept->counts[i] : 0;
 }
 
-/* ---- FROM ----------------------------------------------------------------------------------- */
+/* ---- FROM --------------------------------------------------------------------------------- */
 
 /* table alias; a table under its own name has no alias */
 static void write_table(struct sql *sql, const struct join *join) {
@@ -69,7 +69,7 @@ static void write_from(struct sql *sql, const struct query *query) {
     }
 }
 
-/* ---- the clauses ---------------------------------------------------------------------------- */
+/* ---- the clauses -------------------------------------------------------------------------- */
 
 /* DISTINCT ON is PostgreSQL's; the names are looked at first all the same. */
 static bool refuse_distinct_on(struct statement *statement) {
@@ -165,7 +165,7 @@ static void write_limits(struct sql *sql, const struct query *query) {
     if (query->low) text_format(&sql->text, " OFFSET %lld", (long long)query->low);
 }
 
-/* ---- UNION ---------------------------------------------------------------------------------- */
+/* ---- UNION -------------------------------------------------------------------------------- */
 
 static bool check_part(struct runtime *runtime, struct query *part) {
     if (query_is_sliced(part))
@@ -227,7 +227,7 @@ static enum written write_combined(struct sql *sql, const struct query *query) {
     return parts ? WRITTEN : WRITTEN_EMPTY;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ---------------------------------------------------------------------------- */
 
 static bool prepare(struct statement *statement) {
     struct query *query = statement->query;
@@ -365,7 +365,7 @@ enum written query_write(struct sql *sql, struct query *query, bool column_alias
     return write_any(sql, &statement, column_aliases);
 }
 
-/* ---- what the caller gets ------------------------------------------------------------------- */
+/* ---- what the caller gets ----------------------------------------------------------------- */
 
 static enum convert conversion_of(const struct field *output) {
     if (!output) return CONVERT_NONE;

@@ -24,7 +24,7 @@ static const char *const clock_words[] = {"hour", "minute", "second", "time", NU
 static const char *const calendar_words[] = {"year", "quarter", "month", "week",
                                              "day",  "date",    NULL};
 
-/* ---- parts ---------------------------------------------------------------------------------- */
+/* ---- parts -------------------------------------------------------------------------------- */
 
 static bool check_extract(const struct resolve *how, struct expression *node) {
     struct fault *fault = how->runtime->fault;
@@ -68,7 +68,7 @@ static enum written write_extract(struct sql *sql, const struct expression *node
     return write_call(sql, "django_time_extract", word, node->sources[0], ")");
 }
 
-/* ---- cut short ------------------------------------------------------------------------------ */
+/* ---- cut short ---------------------------------------------------------------------------- */
 
 static bool cannot_truncate(const struct resolve *how, const struct expression *node,
                             const struct field *field, const struct field *output) {
@@ -122,7 +122,7 @@ static enum written write_now(struct sql *sql, const struct expression *node) {
     return WRITTEN;
 }
 
-/* ---- what listings call --------------------------------------------------------------------- */
+/* ---- what listings call ------------------------------------------------------------------- */
 
 /* Extract(expression, lookup_name) and Trunc(expression, kind, output_field=None). */
 static bool build_named(struct runtime *runtime, const struct expression_class *class,
@@ -231,7 +231,7 @@ const struct expression_class now_class = {.base = {&expression_class_type},
                                            .build = expression_build_function,
                                            .write = write_now};
 
-/* ---- as transforms -------------------------------------------------------------------------- */
+/* ---- as transforms ------------------------------------------------------------------------ */
 
 const struct expression_class *transform_find(enum field_kind kind, const char *name) {
     static const struct expression_class *const of_dates[] = {

@@ -30,7 +30,7 @@ static const struct object_type kind_types[] = {
     [EXPRESSION_NOTHING] = EXPRESSION_TYPE("NothingNode"),
 };
 
-/* ---- building ------------------------------------------------------------------------------- */
+/* ---- building ----------------------------------------------------------------------------- */
 
 struct expression *expression_new(struct runtime *runtime, enum expression_kind kind,
                                   size_t sources) {
@@ -198,7 +198,7 @@ bool expression_list_add(struct runtime *runtime, struct expression_list *list,
     return true;
 }
 
-/* ---- resolving ------------------------------------------------------------------------------ */
+/* ---- resolving ---------------------------------------------------------------------------- */
 
 /* The same node with its sources resolved, as BaseExpression.resolve_expression. */
 static struct expression *resolve_sources(const struct resolve *how, struct expression *node) {
@@ -338,7 +338,7 @@ struct expression *expression_resolve(const struct resolve *how, struct expressi
     return resolved;
 }
 
-/* ---- other aliases -------------------------------------------------------------------------- */
+/* ---- other aliases ------------------------------------------------------------------------ */
 
 const char *relabel_alias(const struct relabel *map, const char *alias) {
     for (size_t i = 0; i < map->count; i++)
@@ -392,7 +392,7 @@ struct expression *expression_relabel(struct runtime *runtime, struct expression
     return copy->query ? copy : NULL;
 }
 
-/* ---- equality ------------------------------------------------------------------------------- */
+/* ---- equality ----------------------------------------------------------------------------- */
 
 static bool values_equal(struct runtime *runtime, struct value left, struct value right) {
     if (left.kind == VALUE_NONE || right.kind == VALUE_NONE) return left.kind == right.kind;
@@ -435,8 +435,7 @@ bool expression_equal(struct runtime *runtime, const struct expression *left,
     return values_equal(runtime, left->value, right->value) && items_equal(runtime, left, right);
 }
 
-/* ---- GROUP BY ---------------------------------------------------------------------------------
- */
+/* ---- GROUP BY ----------------------------------------------------------------------------- */
 
 static bool group_by_sources(struct runtime *runtime, struct expression *node,
                              struct expression_list *list) {

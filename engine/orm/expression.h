@@ -97,7 +97,7 @@ struct resolve {
     bool for_save;
 };
 
-/* ---- building ------------------------------------------------------------------------------- */
+/* ---- building ----------------------------------------------------------------------------- */
 
 /* A zeroed node with room for that many sources; NULL: fault. */
 struct expression *expression_new(struct runtime *, enum expression_kind, size_t sources);
@@ -129,7 +129,7 @@ struct expression *expression_parse(struct runtime *, struct value value);
 /* As expression_of, making a node of a queryset; NULL without a fault when value is neither. */
 struct expression *expression_from(struct runtime *, struct value value);
 
-/* ---- the protocol --------------------------------------------------------------------------- */
+/* ---- the protocol ------------------------------------------------------------------------- */
 
 struct expression *expression_resolve(const struct resolve *, struct expression *);
 struct relabel; /* see blueprint.h */
@@ -156,7 +156,7 @@ bool expression_group_by(struct runtime *, struct expression *, const char *alia
 /* Aggregate.default_alias into *alias; false with a fault as Django raises it. */
 bool expression_default_alias(struct runtime *, struct value expression, const char **alias);
 
-/* ---- classes -------------------------------------------------------------------------------- */
+/* ---- classes ------------------------------------------------------------------------------ */
 
 enum output_rule {
     OUTPUT_OF_SOURCES, /* one type for all, or FieldError */
@@ -211,7 +211,7 @@ extern const struct method expression_methods[];
         .repr = expression_repr, .str = expression_str                                             \
     }
 
-/* ---- fields as types ------------------------------------------------------------------------ */
+/* ---- fields as types ---------------------------------------------------------------------- */
 
 /* A field without a model, for values and functions. */
 const struct field *field_of_kind(enum field_kind);

@@ -7,7 +7,7 @@
 
 #include "engine/orm/blueprint.h"
 
-/* ---- a class as an object ------------------------------------------------------------------- */
+/* ---- a class as an object ----------------------------------------------------------------- */
 
 static bool class_call(struct runtime *runtime, struct object *self,
                        const struct arguments *arguments, struct value *result) {
@@ -65,7 +65,7 @@ bool expression_given(struct expression *node, struct value *result) {
     return true;
 }
 
-/* ---- fields as types ------------------------------------------------------------------------ */
+/* ---- fields as types ---------------------------------------------------------------------- */
 
 struct field_object {
     struct object base;
@@ -138,7 +138,7 @@ bool expression_read_output(struct runtime *runtime, struct value value,
     return fault_raise(runtime->fault, "NotSupported", "an output_field that is no field");
 }
 
-/* ---- F, OuterRef, Value, ExpressionWrapper -------------------------------------------------- */
+/* ---- F, OuterRef, Value, ExpressionWrapper ------------------------------------------------ */
 
 static bool build_reference(struct runtime *runtime, const struct expression_class *class,
                             const struct arguments *arguments, struct value *result) {
@@ -190,7 +190,7 @@ static bool build_wrapper(struct runtime *runtime, const struct expression_class
     return expression_given(node, result);
 }
 
-/* ---- Q, When, Case -------------------------------------------------------------------------- */
+/* ---- Q, When, Case ------------------------------------------------------------------------ */
 
 static bool build_q(struct runtime *runtime, const struct expression_class *class,
                     const struct arguments *arguments, struct value *result) {
@@ -309,7 +309,7 @@ static bool build_case(struct runtime *runtime, const struct expression_class *c
     return expression_given(node, result);
 }
 
-/* ---- Subquery, Exists ----------------------------------------------------------------------- */
+/* ---- Subquery, Exists --------------------------------------------------------------------- */
 
 static bool build_subquery(struct runtime *runtime, const struct expression_class *class,
                            const struct arguments *arguments, struct value *result) {
@@ -335,7 +335,7 @@ static bool build_subquery(struct runtime *runtime, const struct expression_clas
     return expression_given(node, result);
 }
 
-/* ---- what Django has and the sliver has not ------------------------------------------------- */
+/* ---- what Django has and the sliver has not ----------------------------------------------- */
 
 bool expression_refuse(struct runtime *runtime, const struct expression_class *class,
                        const struct arguments *arguments, struct value *result) {

@@ -3,7 +3,7 @@
  * Mirrors django.db.models.expressions.Combinable, .query_utils.Q and the __repr__ methods. */
 #include "engine/orm/blueprint.h"
 
-/* ---- Q(...) & Q(...) ------------------------------------------------------------------------ */
+/* ---- Q(...) & Q(...) ---------------------------------------------------------------------- */
 
 static bool pairs_equal(struct runtime *runtime, const struct keyword *left,
                         const struct keyword *right) {
@@ -76,7 +76,7 @@ static bool combine_conditions(struct runtime *runtime, struct expression *left,
     return q && q_combine(runtime, q, right, or_connected, result);
 }
 
-/* ---- operators ------------------------------------------------------------------------------ */
+/* ---- operators ---------------------------------------------------------------------------- */
 
 static struct expression *operand(struct runtime *runtime, struct value value) {
     struct expression *expression = expression_from(runtime, value);
@@ -154,7 +154,7 @@ bool expression_equal_slot(struct runtime *runtime, struct object *self, struct 
     return !fault_raised(runtime->fault);
 }
 
-/* ---- methods and attributes ----------------------------------------------------------------- */
+/* ---- methods and attributes --------------------------------------------------------------- */
 
 static bool order(struct runtime *runtime, struct object *self, const struct arguments *arguments,
                   bool descending, struct value *result) {
@@ -267,7 +267,7 @@ bool expression_default_alias(struct runtime *runtime, struct value value, const
     return true;
 }
 
-/* ---- repr and str --------------------------------------------------------------------------- */
+/* ---- repr and str ------------------------------------------------------------------------- */
 
 static bool add_shown(struct runtime *runtime, struct text *text, struct value value, bool repr) {
     const char *shown = repr ? object_repr(runtime, value) : object_str(runtime, value);

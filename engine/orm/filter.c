@@ -15,8 +15,7 @@
 #include "engine/orm/blueprint.h"
 #include "engine/orm/lookup.h"
 
-/* ---- Q ------------------------------------------------------------------------------------------
- */
+/* ---- Q ------------------------------------------------------------------------------------ */
 
 static int by_name(const void *left, const void *right) {
     return strcmp(((const struct keyword *)left)->name, ((const struct keyword *)right)->name);
@@ -43,7 +42,7 @@ struct expression *q_new(struct runtime *runtime, const struct arguments *argume
     return q;
 }
 
-/* ---- what one condition is built with ------------------------------------------------------- */
+/* ---- what one condition is built with ----------------------------------------------------- */
 
 struct build {
     struct runtime *runtime;
@@ -58,7 +57,7 @@ struct build {
 static struct expression *build_q(const struct build *, struct expression *q,
                                   struct alias_set *needed_inner);
 
-/* ---- the name: annotation, path, lookups ---------------------------------------------------- */
+/* ---- the name: annotation, path, lookups -------------------------------------------------- */
 
 struct solved {
     const char **names;
@@ -104,7 +103,7 @@ static bool solve(struct runtime *runtime, const struct query *query, const char
     return true;
 }
 
-/* ---- the value ------------------------------------------------------------------------------ */
+/* ---- the value ---------------------------------------------------------------------------- */
 
 /* resolve_lookup_value: expressions, also those inside a list, are resolved in this query. */
 static bool resolve_value(const struct build *build, struct value *value) {
@@ -159,7 +158,7 @@ static bool check_related(struct runtime *runtime, struct value value, const str
     return true;
 }
 
-/* ---- one condition -------------------------------------------------------------------------- */
+/* ---- one condition ------------------------------------------------------------------------ */
 
 static struct expression *only(struct runtime *runtime, struct expression *condition) {
     struct expression *clause = condition ? where_new(runtime, false, false) : NULL;
@@ -385,7 +384,7 @@ static struct expression *build_q(const struct build *outer, struct expression *
     return join_votes_apply(build.runtime, build.query, &votes, needed_inner) ? clause : NULL;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ---------------------------------------------------------------------------- */
 
 /* The new conditions are AND-ed to the old ones, so joins that were INNER stay so. */
 bool query_add_q(struct runtime *runtime, struct query *query, struct expression *q) {

@@ -5,7 +5,7 @@
 #include "engine/orm/blueprint.h"
 #include "engine/orm/expression_class.h"
 
-/* ---- building ------------------------------------------------------------------------------- */
+/* ---- building ----------------------------------------------------------------------------- */
 
 static bool check_count(struct runtime *runtime, const struct expression_class *class,
                         size_t count) {
@@ -134,7 +134,7 @@ static bool build_concat(struct runtime *runtime, const struct expression_class 
     return expression_given(node, result);
 }
 
-/* ---- SQL of a form of their own ------------------------------------------------------------- */
+/* ---- SQL of a form of their own ----------------------------------------------------------- */
 
 /* COALESCE(source, '') */
 static enum written write_coalesced(struct sql *sql, const struct expression *source) {
@@ -246,7 +246,7 @@ static bool check_cast(const struct resolve *how, struct expression *node) {
     return fault_raise(how->runtime->fault, "NotSupported", "casting to decimals");
 }
 
-/* ---- the classes ---------------------------------------------------------------------------- */
+/* ---- the classes -------------------------------------------------------------------------- */
 
 #define FUNCTION(variable, python, sql_name, ...)                                                  \
     const struct expression_class variable = {.base = {&expression_class_type},                    \

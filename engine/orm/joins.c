@@ -11,8 +11,7 @@
  * Mirrors Query.join, setup_joins, trim_joins, promote_joins, demote_joins and JoinPromoter. */
 #include "engine/orm/blueprint.h"
 
-/* ---- sets of aliases ----------------------------------------------------------------------------
- */
+/* ---- sets of aliases ---------------------------------------------------------------------- */
 
 bool alias_set_has(const struct alias_set *set, const char *name) {
     for (size_t i = 0; i < set->count; i++)
@@ -50,8 +49,7 @@ bool alias_set_copy(struct runtime *runtime, struct alias_set *to, const struct 
     return true;
 }
 
-/* ---- the list of joins --------------------------------------------------------------------------
- */
+/* ---- the list of joins -------------------------------------------------------------------- */
 
 struct join *query_join_of(const struct query *query, const char *alias) {
     for (size_t i = 0; i < query->join_count; i++)
@@ -158,7 +156,7 @@ static struct join join_for(const struct path_step *step, const char *parent) {
                          .column = step->reverse ? key : pointed};
 }
 
-/* ---- walking -------------------------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------------------------ */
 
 /* Names that are no fields at the end are transforms: published_at__year. */
 static enum path_result walk(struct runtime *runtime, struct query *query, const char *const *names,
@@ -221,7 +219,7 @@ struct expression *query_column(struct runtime *runtime, struct query *query,
     return node;
 }
 
-/* ---- LEFT OUTER or INNER -------------------------------------------------------------------- */
+/* ---- LEFT OUTER or INNER ------------------------------------------------------------------ */
 
 /* Also what hangs on a promoted join becomes LEFT OUTER: a chain LEFT OUTER, INNER would drop rows.
  */

@@ -114,8 +114,7 @@ const char *lookup_suggestion(struct runtime *runtime, const struct field *outpu
     return done;
 }
 
-/* ---- transforms --------------------------------------------------------------------------------
- */
+/* ---- transforms --------------------------------------------------------------------------- */
 
 struct expression *transform_apply(struct runtime *runtime, struct expression *left,
                                    const char *name) {
@@ -132,8 +131,7 @@ struct expression *transform_apply(struct runtime *runtime, struct expression *l
     return NULL;
 }
 
-/* ---- right sides -------------------------------------------------------------------------------
- */
+/* ---- right sides -------------------------------------------------------------------------- */
 
 /* The field whose values a relation's column holds. */
 static const struct field *key_field(const struct expression *left, const struct field *output) {

@@ -12,8 +12,7 @@ static enum written done(const struct sql *sql) {
     return fault_raised(sql->runtime->fault) ? WRITTEN_FAULT : WRITTEN;
 }
 
-/* ---- patterns ----------------------------------------------------------------------------------
- */
+/* ---- patterns ----------------------------------------------------------------------------- */
 
 /* prep_for_like_query, with the lookup's own % around: the backslash, % and _ stand for themselves.
  */
@@ -79,8 +78,7 @@ static enum written write_iexact(struct sql *sql, const struct expression *node)
     return done(sql);
 }
 
-/* ---- lists -------------------------------------------------------------------------------------
- */
+/* ---- lists -------------------------------------------------------------------------------- */
 
 static uint64_t hash_of(struct value value) {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -170,8 +168,7 @@ static enum written write_range(struct sql *sql, const struct expression *node) 
     return written;
 }
 
-/* ---- years -------------------------------------------------------------------------------------
- */
+/* ---- years -------------------------------------------------------------------------------- */
 
 /* published_at__year: the column itself is compared with the year's first and last moment, so that
  * an index on it can be used. */
@@ -222,7 +219,7 @@ static enum written write_year(struct sql *sql, const struct expression *node) {
     return done(sql);
 }
 
-/* ---- all of them ---------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------------------------- */
 
 static enum written write_isnull(struct sql *sql, const struct expression *node) {
     bool truth = false;

@@ -144,7 +144,7 @@ static bool want_all(struct statement *statement, struct wanted_list *list) {
     return true;
 }
 
-/* ---- in a union ----------------------------------------------------------------------------- */
+/* ---- in a union --------------------------------------------------------------------------- */
 
 /* What values() does not select is added to every part, as a last column. */
 static bool by_added_column(struct statement *statement, struct expression *written,
@@ -192,7 +192,7 @@ static bool by_number(struct statement *statement, const struct wanted *wanted,
     return by_added_column(statement, written, resolved);
 }
 
-/* ---- as SQL --------------------------------------------------------------------------------- */
+/* ---- as SQL ------------------------------------------------------------------------------- */
 
 /* Up to the last ASC or DESC. */
 static size_t without_direction(const struct sql *sql) {

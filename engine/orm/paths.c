@@ -24,8 +24,7 @@ const char **names_split(struct runtime *runtime, const char *lookup, size_t *co
     return list;
 }
 
-/* ---- one name ----------------------------------------------------------------------------------
- */
+/* ---- one name ----------------------------------------------------------------------------- */
 
 static const struct field *through_field(const struct field *many, bool target) {
     return model_field(many->through, target ? many->through_target : many->through_source);
@@ -90,8 +89,7 @@ static bool follow(struct path *path, const char *name, bool *plain) {
     return true;
 }
 
-/* ---- all names ----------------------------------------------------------------------------------
- */
+/* ---- all names ---------------------------------------------------------------------------- */
 
 /* MultiJoin: the steps up to the first that leads to many rows, that one included. */
 static bool stop_at_many(struct path *path, size_t from) {
@@ -150,7 +148,7 @@ enum path_result path_walk(struct runtime *runtime, const struct query *query,
     return PATH_FOUND;
 }
 
-/* ---- what may stand there ------------------------------------------------------------------- */
+/* ---- what may stand there ----------------------------------------------------------------- */
 
 static int by_text(const void *left, const void *right) {
     return strcmp(*(const char *const *)left, *(const char *const *)right);

@@ -9,8 +9,7 @@
 #include "engine/object/date.h"
 #include "engine/orm/blueprint.h"
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------------------------------ */
 
 /* "Field 'views' expected a number but got 'x'." A value of the wrong kind is a TypeError. */
 static bool no_number(struct runtime *runtime, const struct field *field, struct value value) {
@@ -116,8 +115,7 @@ static bool prepare_float(struct runtime *runtime, const struct field *field, st
     return *out = value_float(real), true;
 }
 
-/* ---- truth ------------------------------------------------------------------------------------
- */
+/* ---- truth -------------------------------------------------------------------------------- */
 
 /* ValidationError prints as the list of its messages. */
 static bool invalid(struct runtime *runtime, struct value value, const char *what) {
@@ -148,8 +146,7 @@ static bool prepare_boolean(struct runtime *runtime, const struct field *field, 
                                : "value must be either True or False.");
 }
 
-/* ---- dates and times --------------------------------------------------------------------------
- */
+/* ---- dates and times ---------------------------------------------------------------------- */
 
 struct written_moment {
     int year, month, day, hour, minute, second;
@@ -325,8 +322,7 @@ static bool prepare_time(struct runtime *runtime, const struct field *field, str
     return moment_text(runtime, &moment, VALUE_TIME, out);
 }
 
-/* ---- texts, keys, the rest ---------------------------------------------------------------------
- */
+/* ---- texts, keys, the rest ---------------------------------------------------------------- */
 
 static bool prepare_text(struct runtime *runtime, const struct field *field, struct value value,
                          struct value *out) {

@@ -94,7 +94,7 @@ const char **names_of(struct runtime *runtime, const struct value *values, size_
     return names;
 }
 
-/* ---- ordering ------------------------------------------------------------------------------- */
+/* ---- ordering ----------------------------------------------------------------------------- */
 
 static bool check_order_name(struct runtime *runtime, const struct query *query, const char *name) {
     struct path path;
@@ -172,7 +172,7 @@ void query_reverse(struct query *query) {
     query->standard_ordering = !query->standard_ordering;
 }
 
-/* ---- which rows ----------------------------------------------------------------------------- */
+/* ---- which rows --------------------------------------------------------------------------- */
 
 bool query_distinct(struct runtime *runtime, struct query *query, const struct value *names,
                     size_t count) {
@@ -217,7 +217,7 @@ bool query_is_empty(const struct query *query) {
     return false;
 }
 
-/* ---- which models and columns --------------------------------------------------------------- */
+/* ---- which models and columns ------------------------------------------------------------- */
 
 static struct related_name *related_find(struct related_name *names, const char *name) {
     while (names && strcmp(names->name, name) != 0) names = names->next;

@@ -4,7 +4,7 @@
  * Mirrors Query.resolve_expression, change_aliases, bump_prefix and exists. */
 #include "engine/orm/blueprint.h"
 
-/* ---- other names for the tables ------------------------------------------------------------- */
+/* ---- other names for the tables ----------------------------------------------------------- */
 
 static bool relabel_list(struct runtime *runtime, struct expression ***list, size_t count,
                          const struct relabel *map) {
@@ -65,7 +65,7 @@ struct query *query_relabel(struct runtime *runtime, const struct query *from,
     return query && query_change_aliases(runtime, query, map) ? query : NULL;
 }
 
-/* ---- another letter ------------------------------------------------------------------------- */
+/* ---- another letter ----------------------------------------------------------------------- */
 
 /* The letters after T; when they are used up, pairs of letters: AA, AB, ... */
 static const char *free_prefix(struct runtime *runtime, const struct query *query) {
@@ -108,7 +108,7 @@ bool query_bump_prefix(struct runtime *runtime, struct query *query, struct quer
     return rename_all(runtime, query);
 }
 
-/* ---- inside another query ------------------------------------------------------------------- */
+/* ---- inside another query ----------------------------------------------------------------- */
 
 bool query_externals_set(struct runtime *runtime, struct query *query, const char *alias,
                          bool aliased) {
@@ -207,7 +207,7 @@ bool query_external_columns(struct runtime *runtime, const struct query *query,
     return external_in(runtime, query, query->where, list);
 }
 
-/* ---- exists() ------------------------------------------------------------------------------- */
+/* ---- exists() ----------------------------------------------------------------------------- */
 
 static bool exists_select(struct runtime *runtime, struct query *query) {
     if (query->distinct) return true;

@@ -42,7 +42,7 @@ static bool add_model(struct statement *statement, const struct loaded_list *loa
     return true;
 }
 
-/* ---- select_related ------------------------------------------------------------------------- */
+/* ---- select_related ----------------------------------------------------------------------- */
 
 struct related {
     struct statement *statement;
@@ -193,7 +193,7 @@ static bool add_related(struct related *related, const struct model *model, cons
     return check_known(runtime, model, names);
 }
 
-/* ---- all of them ---------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------------------------- */
 
 static bool add_extras(struct statement *statement) {
     const struct query *query = statement->query;

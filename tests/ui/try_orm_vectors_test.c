@@ -9,8 +9,7 @@
 #include "tests/support/testing.h"
 #include "ui/try.h"
 
-/* ---- the file -----------------------------------------------------------------------------------
- */
+/* ---- the file ----------------------------------------------------------------------------- */
 
 static char *read_all(const char *path) {
     FILE *file = fopen(path, "rb");
@@ -46,7 +45,7 @@ static int free_cases(void **state) {
     return 0;
 }
 
-/* ---- a row as canonical JSON, hashed -------------------------------------------------------- */
+/* ---- a row as canonical JSON, hashed ------------------------------------------------------ */
 
 struct hash {
     uint64_t value;
@@ -126,7 +125,7 @@ static uint64_t row_hash(const struct json_node *row) {
     return hash.value;
 }
 
-/* ---- one case ------------------------------------------------------------------------------- */
+/* ---- one case ----------------------------------------------------------------------------- */
 
 /* A case with `each` loops over its objects and touches something of each. */
 static void listing_of(const struct json_node *one, char *listing, size_t size) {
