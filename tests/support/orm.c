@@ -67,9 +67,11 @@ static void session_run(struct session *session, const char *listing) {
     struct runtime *runtime = &session->runtime;
     const struct module *modules[] = {names_of_models(runtime, &blog, "blog.models"),
                                       names_of_django(runtime), &function_module};
-    struct script *script = script_new(runtime, modules, 3, true);
+    bool named = modules[0] && modules[1];
+    struct script *script = named ? script_new(runtime, modules, 3, true) : NULL;
     struct program *program = script ? script_parse(runtime, listing) : NULL;
-    assert_non_null(program);
+    if (!program) assert_true(fault_raised(&session->fault));
+    if (!program) return;
     for (size_t i = 0; i < program_count(program) && !fault_raised(&session->fault); i++) {
         struct cut whole = cut_whole(session->head.tape);
         uint64_t before = tape_count(whole, TAPE_QUERY, ANY_EVENT);
@@ -149,4 +151,19 @@ void expect_sql(const char *listing, const char *sql) {
                     object_str(&session.runtime, last.parameters[i]));
     assert_string_equal(text_finish(&text), sql);
     session_close(&session);
+}
+
+void expect_survival(const char *listing) {
+    bool failed = true;
+    for (long allowed = 0; failed; allowed++) {
+        struct session session;
+        session_open(&session);
+        session.memory.fail_after = allowed;
+        session_run(&session, listing);
+        session.memory.fail_after = -1;
+        failed = fault_raised(&session.fault);
+        if (failed && !fault_is(&session.fault, "MemoryError"))
+            fail_msg("raised %s: %s", session.fault.type, session.fault.message);
+        session_close(&session);
+    }
 }

@@ -21,6 +21,10 @@ void expect_printed(const char *listing, const char *output);
 /* What the last statement raised: "TypeError: ..."; those before it must not raise. */
 void expect_raised(const char *listing, const char *error);
 
+/* Runs the listing again and again, each time with one more allocation that succeeds, until none
+ * fails: whatever fails in between is a MemoryError, and nothing is left behind. */
+void expect_survival(const char *listing);
+
 /* The SQL of the last query, with its parameters behind it: "SELECT ... | 1, 2". */
 void expect_sql(const char *listing, const char *sql);
 

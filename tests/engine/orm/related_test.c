@@ -178,6 +178,16 @@ static void a_chunk_in_the_middle_of_an_expression_stays(void **state) {
                    "One Two Three\n['One', 'Two', 'Three']\n(4, 'Five')\n");
 }
 
+static void memory_may_run_out_anywhere(void **state) {
+    (void)state;
+    expect_survival("for a in Article.objects.prefetch_related('tags').order_by('pk'):\n"
+                    "    print(a.author.name, len(a.tags.all()))\n"
+                    "print(Article.objects.select_related('author').values('pk', 'title')[:2])\n"
+                    "for a in Article.objects.order_by('pk').iterator(chunk_size=2):\n"
+                    "    x = a.title\nArticle.objects.in_bulk([1, 2])\n"
+                    "Author.objects.annotate(n=Count('article')).filter(n__gt=1).count()\n");
+}
+
 static void keys_of_foreign_keys_are_asked_for_in_a_sets_order(void **state) {
     (void)state;
     struct arena arena;
@@ -213,6 +223,7 @@ int main(void) {
         cmocka_unit_test(an_iterator_keeps_no_cache),
         cmocka_unit_test(what_is_kept_of_an_iterator_stays),
         cmocka_unit_test(a_chunk_in_the_middle_of_an_expression_stays),
+        cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(keys_of_foreign_keys_are_asked_for_in_a_sets_order),
     };
     return RUN_TESTS(tests);
