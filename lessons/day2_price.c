@@ -64,6 +64,7 @@ static size_t group_size(size_t routes) {
 static bool add_items(struct runtime *runtime, struct list *list, size_t first, size_t limit,
                       size_t size, bool with_group, struct value view) {
     for (size_t i = first; i < limit; i++) {
+        if (i % 1024 == 0 && runtime_cancelled(runtime)) return false;
         const char *route =
             with_group
                 ? arena_format(runtime->arena, "group%zu/item%zu/<int:pk>/", i / size, i % size)
