@@ -4,11 +4,14 @@
  *   joins.c     steps become joins; joins are shared, trimmed, promoted to LEFT OUTER
  *   where.c     the tree of conditions
  *   filter.c    filter() and exclude(): Q -> conditions
- *   query.c     everything else a queryset may ask for
- *   annotate.c  annotate(), values(), GROUP BY
+ *   exclude.c   exclude() over many rows: NOT EXISTS
+ *   query.c     copying, ordering, slicing, select_related, only, defer
+ *   annotate.c  annotate(), GROUP BY, what F() refers to
+ *   values.c    values(), which columns
  *   relabel.c   a query inside another: aliases get a new letter
  *   combine.c   a & b, a | b, union()
- *   compiler.c  SELECT; order.c, group.c, selections.c its clauses; write.c INSERT, UPDATE, DELETE
+ *   compiler.c  SELECT, with selections.c, deferred.c, order.c and group.c; aggregation.c around
+ * it; change.c INSERT, UPDATE, DELETE
  *
  * Mirrors django.db.models.sql.query.Query and .datastructures. */
 #ifndef ENGINE_ORM_BLUEPRINT_H
@@ -246,6 +249,8 @@ bool query_add_annotation(struct runtime *, struct query *, struct expression *,
                           bool summary, bool select);
 bool query_put_annotation(struct runtime *, struct query *, struct expression *, const char *name,
                           bool select);
+/* Refuses what cannot name a column. */
+bool alias_check(struct runtime *, const char *alias);
 /* _validate_values_are_expressions: TypeError naming the method. */
 bool annotations_check(struct runtime *, const struct arguments *, const char *method);
 bool query_set_group_by(struct runtime *, struct query *, bool allow_aliases);
