@@ -284,22 +284,19 @@ void price_check_last(struct stage *stage, struct verdict *verdict) {
     verdict_show(stage, verdict, "%.1f us for the last of 5,000", ns / 1e3);
 }
 
-/* From a tenth or less of the routes to all of them: where there is a decade to look at, and enough
- * patterns for them to be what the time is spent on. */
+/* Where the growth is measured from: 100 routes, enough for them to be what the time is spent on. A
+ * decade or more is needed to tell. */
 static const struct point *smaller(const struct stage *stage) {
-    const struct price_result *result = stage->result;
-    const struct point *last = largest(stage);
-    for (size_t i = result->count; i-- > 0;)
-        if (result->points[i].routes * 10 <= last->routes)
-            return result->points[i].routes >= 100 ? &result->points[i] : NULL;
-    return NULL;
+    const struct point *from = point_of(stage, 100);
+    return from && from->routes * 10 <= largest(stage)->routes ? from : NULL;
 }
 
 static double growth(const struct point *from, const struct point *to, enum form form) {
     return to->ns[form][PLACE_LAST] / from->ns[form][PLACE_LAST];
 }
 
-/* In proportion: a busy machine and its caches may bend the line, by no more than four times. */
+/* time = routes ^ exponent: 1 is linear, 2 quadratic, 0 none. Other programs and the caches bend
+ * the line, but not by half an exponent over a decade and more. */
 void price_check_linear(struct stage *stage, struct verdict *verdict) {
     const struct point *to = largest(stage), *from = smaller(stage);
     verdict->applies = from != NULL;
@@ -309,13 +306,15 @@ void price_check_linear(struct stage *stage, struct verdict *verdict) {
         return;
     }
     double routes = (double)to->routes / (double)from->routes;
-    double time = growth(from, to, FORM_FLAT);
+    double time = growth(from, to, FORM_FLAT), exponent = log(time) / log(routes);
     bool tried = to->tried[FORM_FLAT][PLACE_LAST] == to->routes;
-    verdict->holds = tried && time > routes / 4 && time < routes * 4;
+    verdict->holds = tried && exponent > 0.5 && exponent < 1.5;
     verdict_number(verdict, "routes_times", routes);
     verdict_number(verdict, "time_times", time);
+    verdict_number(verdict, "exponent", exponent);
     verdict_number(verdict, "tried", (double)to->tried[FORM_FLAT][PLACE_LAST]);
-    verdict_show(stage, verdict, "%.0f times the routes, %.1f times the time", routes, time);
+    verdict_show(stage, verdict, "%.0f times the routes, %.0f times the time: exponent %.2f",
+                 routes, time, exponent);
 }
 
 /* The tree tries two lists of the square root's length, the index one route. */
@@ -331,7 +330,7 @@ void price_check_others(struct stage *stage, struct verdict *verdict) {
     double index = growth(from, to, FORM_INDEX);
     size_t tried = to->tried[FORM_TREE][PLACE_LAST];
     double most = 3 * sqrt((double)to->routes) + 3;
-    verdict->holds = tree < flat && index < flat / 2 && (double)tried <= most &&
+    verdict->holds = tree < flat && index < flat && (double)tried <= most &&
                      to->tried[FORM_INDEX][PLACE_LAST] == 1;
     verdict_number(verdict, "flat_times", flat);
     verdict_number(verdict, "tree_times", tree);
