@@ -10,7 +10,7 @@
  * sockets and the HTTP, so a first short run without wait and work measures that, and what a run
  * should take is computed with it. */
 #include <math.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "engine/server/load.h"
 #include "engine/server/pages.h"
@@ -183,7 +183,7 @@ static double expected(const struct workers_plan *plan, enum workers_lane lane, 
     double requests = (double)plan->requests;
     bool sync = lane == WORKERS_SYNC;
     double at_once = sync ? fmin(plan->workers, busy_clients(plan)) : busy_clients(plan);
-    double cores = sync ? fmin(plan->workers, 2) : 1;
+    double cores = sync ? fmin(plan->workers, (double)sysconf(_SC_NPROCESSORS_ONLN)) : 1;
     double rounds = ceil(requests / at_once) * (plan->wait + plan->cpu + overhead);
     double computing = requests * (plan->cpu / cores + overhead) + plan->wait;
     return fmax(rounds, computing);
