@@ -51,8 +51,9 @@ bool query_compile_insert(struct runtime *runtime, const struct model *model,
         if (row_count > 1) sql_add(&sql, row ? " UNION ALL SELECT " : "SELECT ");
         for (size_t i = 0; i < field_count; i++) {
             if (i) sql_add(&sql, ", ");
-            if (write_new_value(&sql, fields[i], rows[row * field_count + i]) != WRITTEN)
-                return false;
+            enum written written = write_new_value(&sql, fields[i], rows[row * field_count + i]);
+            if (written == WRITTEN_EMPTY) fault_raise(runtime->fault, "EmptyResultSet", "%s", "");
+            if (written != WRITTEN) return false;
         }
     }
     if (row_count == 1) sql_add_char(&sql, ')');
@@ -179,6 +180,10 @@ bool query_compile_update(struct runtime *runtime, struct query *from,
         fields[i] = changeable(runtime, query->model, changes[i].name);
         if (!fields[i] || !resolve_new_value(runtime, query, &changes[i], &resolved[i]))
             return false;
+    }
+    if (count == 0) { /* nothing to set: no query, no row */
+        *compiled = (struct compiled){.empty = true};
+        return true;
     }
     if (!query_initial_alias(runtime, query)) return false;
     if (active_tables(query) > 1 || query->group_by != GROUP_NONE) query = by_key(runtime, query);

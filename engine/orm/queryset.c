@@ -215,17 +215,24 @@ static bool refuse_negative(struct runtime *runtime) {
     return fault_raise(runtime->fault, "AssertionError", "Negative indexing is not supported.");
 }
 
+static bool refuse_large(struct runtime *runtime) {
+    return fault_raise(runtime->fault, "NotSupported", "a slice beyond 64 bits");
+}
+
 /* qs[i]: of the cache where there is one, else a query for that row alone, each time. */
 static bool get_item(struct runtime *runtime, struct object *self, struct value index,
                      struct value *result) {
     struct queryset *queryset = (struct queryset *)self;
+    if (index.kind == VALUE_BIGINT) return refuse_large(runtime);
     if (!is_whole_number(index))
         return fault_raise(runtime->fault, "TypeError",
                            "QuerySet indices must be integers or slices, not %s.",
                            value_type_name(index));
     if (index.integer < 0) return refuse_negative(runtime);
     if (queryset->cache) return object_get_item(runtime, cache_of(queryset), index, result);
-    struct queryset *one = queryset_slice(runtime, queryset, index.integer, index.integer + 1);
+    /* there is no number above the last: its slice stays open, and is as empty */
+    int64_t end = index.integer < INT64_MAX ? index.integer + 1 : -1;
+    struct queryset *one = queryset_slice(runtime, queryset, index.integer, end);
     return one && queryset_fetch(runtime, one) &&
            object_get_item(runtime, cache_of(one), value_int(0), result);
 }
@@ -235,6 +242,8 @@ static bool get_slice(struct runtime *runtime, struct object *self, const struct
                       struct value *result) {
     struct queryset *queryset = (struct queryset *)self;
     bool from = slice->start.kind != VALUE_NONE, to = slice->stop.kind != VALUE_NONE;
+    if (slice->start.kind == VALUE_BIGINT || slice->stop.kind == VALUE_BIGINT)
+        return refuse_large(runtime);
     if ((from && !is_whole_number(slice->start)) || (to && !is_whole_number(slice->stop)))
         return fault_raise(
             runtime->fault, "TypeError", "'>=' not supported between instances of '%s' and 'int'",

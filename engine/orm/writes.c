@@ -62,6 +62,9 @@ static bool update_row(struct runtime *runtime, struct instance *instance, bool 
     for (size_t i = 0; i < model->column_count; i++)
         if (i != model->primary_key && !instance_is_deferred(instance, i))
             changes[count++] = (struct keyword){model->fields[i].name, instance->columns[i]};
+    if (count == 0) /* Django would fetch the rest, column by column, and write it back */
+        return fault_raise(runtime->fault, "NotSupported",
+                           "save() of an object whose every column but the key is deferred");
     struct query *query = query_of_key(runtime, instance);
     if (!query || !query_compile_update(runtime, query, changes, count, &compiled) ||
         !run(runtime, &compiled, &changed))
