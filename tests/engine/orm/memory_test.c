@@ -1,7 +1,9 @@
 /* When memory runs out in the midst of a listing of querysets.
  *
- * Each listing is run again and again on a fresh blog, and in each run another allocation fails:
- * the first, the second, and so on until all have had their turn. */
+ * Each listing is run again and again on a fresh blog, and in each run memory ends elsewhere:
+ *
+ *     - one allocation of the system fails: the first, the second, until all have had their turn;
+ *     - the arena has so many bytes left and no more, some more each time, until it is enough. */
 #include "tests/support/testing.h"
 
 #include "engine/base/text.h"
@@ -13,7 +15,11 @@
 #include "lessons/blog_fixture.h"
 #include "tests/support/running.h"
 
-enum { ALLOCATIONS_MOST = 5000 }; /* a listing here takes far fewer */
+enum {
+    ALLOCATIONS_MOST = 5000, /* a listing here takes far fewer */
+    BLOCK = 1 << 20,         /* the largest step in which an arena grows */
+    STRIDE = 16 * 37         /* bytes; not every place, so that the test is quick */
+};
 
 static const struct blog_size size_small = {.companies = 2,
                                             .profiles = 5,
@@ -61,41 +67,80 @@ static void assert_still_serves(struct running *running) {
     arena_release(&arena);
 }
 
-/* Runs source with the n-th allocation failing; n < 0: none. Returns what it printed when it came
- * to its end; NULL when it raised, which is MemoryError. *reached: the n-th was asked for. */
-static char *run_failing(const char *source, long n, bool *reached) {
+/* Memory ends here. */
+struct shortage {
+    long after;     /* allocations; negative: never */
+    ptrdiff_t left; /* bytes of the arena; negative: no end */
+    bool met;       /* it came to that */
+};
+
+/* Leaves the arena this many bytes of a block, and no way to another block. */
+static void leave(struct arena *arena, size_t left) {
+    assert_non_null(arena_alloc(arena, BLOCK));
+    assert_non_null(arena_alloc(arena, 16));
+    assert_non_null(arena_alloc(arena, BLOCK - 16 - left));
+    arena->memory->limit = memory_held(arena->memory);
+}
+
+/* Runs source under a shortage; true when it came to its end. */
+static bool run_short(struct running *running, const char *source, struct shortage *shortage) {
+    if (shortage->left >= 0) leave(&running->arena, (size_t)shortage->left);
+    atomic_store(&running->memory.fail_after, shortage->after);
+    bool fine = run_listing(&running->runtime, source);
+    long after = atomic_exchange(&running->memory.fail_after, -1);
+    shortage->met = shortage->after >= 0 ? after < 0 : shortage->left >= 0 && !fine;
+    running->arena.memory->limit = 0;
+    return fine;
+}
+
+/* The same from a fresh blog on. Returns what it printed when it came to its end, to be freed;
+ * NULL when it raised, which is MemoryError. */
+static char *answer_short(const char *source, struct shortage *shortage) {
     struct running running;
+    struct memory of_arena;
     running_begin(&running, true);
+    memory_init(&of_arena, 0);
+    if (shortage->left >= 0) running.arena.memory = &of_arena;
     running.runtime.database = blog_open(&running.runtime, &size_small);
     assert_non_null(running.runtime.database);
-    atomic_store(&running.memory.fail_after, n);
-    bool fine = run_listing(&running.runtime, source);
-    *reached = atomic_exchange(&running.memory.fail_after, -1) < 0;
+    bool fine = run_short(&running, source, shortage);
     if (!fine && strcmp(running.fault.type ? running.fault.type : "", "MemoryError") != 0)
-        fail_msg("allocation %ld: %s: %s", n, running.fault.type, running.fault.message);
+        fail_msg("%ld, %td: %s: %s", shortage->after, shortage->left, running.fault.type,
+                 running.fault.message);
     assert_int_equal(running.runtime.depth, 0);
     char *lines = fine ? printed(running.tape) : NULL;
     assert_still_serves(&running);
     database_close(running.runtime.database);
     running_end(&running);
-    assert_int_equal(memory_held(&running.memory), 0);
+    assert_int_equal(memory_held(&running.memory) + memory_held(&of_arena), 0);
     return lines;
 }
 
-/* A run may do without what it only wanted to remember; then its answer is the whole one. */
+/* One run of many. A run may do without what it only wanted to remember; then its answer is the
+ * whole one. Returns 1 when it raised. */
+static long assert_whole_or_raised(const char *source, const char *whole,
+                                   struct shortage *shortage) {
+    char *lines = answer_short(source, shortage);
+    if (lines) assert_string_equal(lines, whole);
+    free(lines);
+    return !lines;
+}
+
 static void assert_survives(const char *source) {
-    bool reached;
-    char *whole = run_failing(source, -1, &reached);
-    long failures = 0, n = 0;
+    struct shortage shortage = {-1, -1, false};
+    char *whole = answer_short(source, &shortage);
+    long failures = 0;
     assert_non_null(whole);
-    for (reached = true; reached && n < ALLOCATIONS_MOST; n++) {
-        char *lines = run_failing(source, n, &reached);
-        if (lines) assert_string_equal(lines, whole);
-        failures += !lines;
-        free(lines);
-    }
-    assert_false(reached);
+    do {
+        shortage.after++;
+        failures += assert_whole_or_raised(source, whole, &shortage);
+    } while (shortage.met && shortage.after < ALLOCATIONS_MOST);
+    assert_false(shortage.met);
     assert_true(failures > 0);
+    for (shortage = (struct shortage){-1, 0, true}; shortage.met; shortage.left += STRIDE) {
+        assert_true(shortage.left < BLOCK - 64);
+        assert_whole_or_raised(source, whole, &shortage);
+    }
     free(whole);
 }
 
