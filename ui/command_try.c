@@ -9,11 +9,12 @@ static const struct try_kind *const kinds[] = {
     &try_orm, &try_mro, &try_urls, &try_middleware, NULL, /* ends with NULL */
 };
 
-enum { TRY_JSON, TRY_DATABASE };
+enum { TRY_JSON, TRY_DATABASE, TRY_WRITE };
 
 static const struct command_option options[] = {
     [TRY_JSON] = {"json", 0, NULL, "one JSON object a line, a line an answer"},
     [TRY_DATABASE] = {"database", 0, "FILE", "an SQLite file with the blog's tables (orm)"},
+    [TRY_WRITE] = {"write", 0, NULL, "let the listing change that file (orm)"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -41,6 +42,7 @@ static int run(const struct command *command, int count, char **words) {
     while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
         if (option == TRY_JSON) listing.json = true;
         if (option == TRY_DATABASE) listing.database = argument;
+        if (option == TRY_WRITE) listing.write = true;
     }
     if (option == COMMAND_HELP) return EXIT_DONE;
     if (option == COMMAND_WRONG) return EXIT_USAGE;
@@ -54,6 +56,8 @@ static int run(const struct command *command, int count, char **words) {
                             "orm, mro, urls or middleware");
     if (listing.database && !kind->takes_database)
         return command_fail(EXIT_USAGE, "--database: try %s has none", kind->name);
+    if (listing.write && !listing.database)
+        return command_fail(EXIT_USAGE, "--write: needs the file that --database names");
     return run_kind(kind, first + 1 < count ? words[first + 1] : "-", listing);
 }
 

@@ -15,6 +15,7 @@ struct try_listing {
     const char *name;     /* what errors call it: a path, or "standard input" */
     const char *source;   /* NUL-terminated; may be anything */
     const char *database; /* --database; NULL for the blog that is compiled in */
+    bool write;           /* --write: the listing may change that file */
     bool json;            /* a line of JSON for each answer */
     FILE *out;            /* where answers go */
 };

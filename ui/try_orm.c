@@ -4,7 +4,8 @@
  *
  * Names live on from statement to statement; an error ends its own statement alone. A queryset or
  * iterator that stands alone is evaluated whole, as at a prompt. With --database the file is
- * opened for reading; without, the blog is made in memory and may be written to. */
+ * opened for reading, and with --write too for writing; without, the blog is made in memory and may
+ * be written to. */
 #include <sqlite3.h>
 #include <string.h>
 
@@ -59,9 +60,9 @@ static const struct registry *registry_of(struct database *database) {
 
 static bool open_database(struct session *session) {
     const char *path = session->listing->database;
-    session->runtime.database =
-        path ? database_open(path, DATABASE_READ, &session->memory, &session->fault)
-             : blog_open(&session->runtime, &blog_size_usual);
+    enum database_mode mode = session->listing->write ? DATABASE_WRITE : DATABASE_READ;
+    session->runtime.database = path ? database_open(path, mode, &session->memory, &session->fault)
+                                     : blog_open(&session->runtime, &blog_size_usual);
     return session->runtime.database != NULL;
 }
 

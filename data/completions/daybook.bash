@@ -23,7 +23,7 @@ _daybook() {
     run) options='--set --listing --seed --json --help' ;;
     list | verify) options='--json --help' ;;
     export) options='--format --output --measured --force --help' ;;
-    try) options='--json --database --help' ;;
+    try) options='--json --database --write --help' ;;
     progress) options='--forget --help' ;;
     serve) options='--workers --async --port --help' ;;
     *) options='--plain --graph --no-mouse --help --version' ;;

@@ -45,6 +45,7 @@ complete -c daybook -n "$in export" -l force -d 'replace files'
 complete -c daybook -n "$in try" -a 'orm mro urls middleware'
 complete -c daybook -n "$in try" -F
 complete -c daybook -n "$in try" -l database -r -F -d 'SQLite file'
+complete -c daybook -n "$in try" -l write -d 'let the listing change that file'
 complete -c daybook -n "$in serve" -l workers -x -d 'sync workers'
 complete -c daybook -n "$in serve" -l async -d 'one event loop'
 complete -c daybook -n "$in serve" -l port -x -d 'port on loopback'

@@ -37,8 +37,7 @@ struct database *database_open(const char *path, enum database_mode mode, struct
     }
     *database = (struct database){.memory = memory};
     arena_init(&database->arena, memory);
-    int flags =
-        mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int flags = mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int code = sqlite3_open_v2(path, &database->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) code = prepare_connection(database);
     if (code == SQLITE_OK) return database;

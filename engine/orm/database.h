@@ -22,7 +22,8 @@ struct cursor;
 
 enum database_mode { DATABASE_READ, DATABASE_WRITE };
 
-/* Opens a file, or ":memory:". NULL with fault raised (OperationalError). */
+/* Opens a file that exists, or ":memory:". NULL with fault raised (OperationalError). In a file
+ * opened for reading, whatever writes is an OperationalError and changes no byte. */
 struct database *database_open(const char *path, enum database_mode, struct memory *,
                                struct fault *);
 /* Closes the connection with all its statements, cursors and chunks. NULL is ignored. */
