@@ -65,7 +65,7 @@ static uint64_t read_all(enum wire_role role, const char *bytes, size_t length, 
     size_t at = 0;
     bool reads = true;
     while (reads && at < length) {
-        size_t piece = split ? 1 + (unsigned char)bytes[at] % 7 : length;
+        size_t piece = split ? 1 + (size_t)(unsigned char)bytes[at] % 7 : length;
         if (piece > length - at) piece = length - at;
         reads = feed(&reader, &sum, bytes + at, piece);
         at += piece;
