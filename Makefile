@@ -104,13 +104,17 @@ run-fuzz: $(FUZZERS:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
 	  grep -E 'number_of_executed_units|new_units_added' build/found/$$name.log; \
 	done
 
-# Ours beside a reference, in turn, in one run: prints a table; ONLY=section for one part of it.
+# Ours beside a reference, in turn, in one run: prints a table of every number the design promises;
+# ONLY='orm urls' for some sections of it, JSON=1 for NDJSON.
 BENCHES := $(wildcard tests/bench/*.c)
 $(BUILD)/bench: $(BENCHES:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: $(BUILD)/bench $(BUILD)/daybook
-	$(BUILD)/bench $(ONLY)
+$(BUILD)/curses_page: $(BUILD)/tests/bench/peers/curses_page.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs ncursesw)
+
+bench: $(BUILD)/bench $(BUILD)/daybook $(BUILD)/curses_page
+	@$(BUILD)/bench $(if $(JSON),--json) $(ONLY)
 
 # What the compilers and the analysers say. Slower than test; .ci/run does both.
 check:

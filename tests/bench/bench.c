@@ -1,142 +1,246 @@
 /* bench - see bench.h.
  *
- *     bench [--json] [SECTION...] */
+ *     bench [--json] [SECTION...]
+ *
+ * Exit code 0, also where a target was missed; 1 where something could not be measured. */
+#define _GNU_SOURCE
 #include "tests/bench/bench.h"
 
+#include <ftw.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/tape/tape.h"
+#include "ui/json.h"
 
 enum { ROUNDS = 15, ROUNDS_MOST = 101 };
 
-/* The one thing all rows share: how they are printed. */
-static bool as_json;
+/* ---- a row -------------------------------------------------------------------------------- */
 
-void bench_begin(bool json) {
-    as_json = json;
-    if (!json)
-        printf("%-44s %12s %12s %7s  %-9s %s\n", "figure", "ours", "reference", "ratio", "target",
-               "compared with");
+static const char *const amount_words[] = {[AMOUNT_NS] = "ns",
+                                           [AMOUNT_BYTES] = "bytes",
+                                           [AMOUNT_PER_SECOND] = "per_second",
+                                           [AMOUNT_COUNT] = "count"};
+
+/* From which number on an amount is shown in which unit; the first that fits. */
+static const struct scale {
+    enum amount amount;
+    double from, one;
+    const char *format;
+} scales[] = {
+    {AMOUNT_NS, 1e9, 1e9, "%.2f s"},
+    {AMOUNT_NS, 1e6, 1e6, "%.2f ms"},
+    {AMOUNT_NS, 1e3, 1e3, "%.2f us"},
+    {AMOUNT_NS, 0, 1, "%.0f ns"},
+    {AMOUNT_BYTES, 1 << 20, 1 << 20, "%.1f MiB"},
+    {AMOUNT_BYTES, 1 << 13, 1 << 10, "%.0f KiB"},
+    {AMOUNT_BYTES, 0, 1, "%.0f B"},
+    {AMOUNT_PER_SECOND, 1e6, 1e6, "%.2f M/s"},
+    {AMOUNT_PER_SECOND, 0, 1, "%.0f /s"},
+    {AMOUNT_COUNT, 0, 1, "%.0f"},
+};
+
+static void show_amount(char *buffer, size_t size, enum amount amount, double number) {
+    const struct scale *scale = scales;
+    while (scale->amount != amount || number < scale->from) scale++;
+    snprintf(buffer, size, scale->format, number / scale->one);
 }
 
-void bench_section(const char *name) {
-    if (!as_json) printf("\n%s\n", name);
+static void show_target(char *buffer, size_t size, const struct row *row) {
+    static const char *const forms[] = {
+        [RATIO_AT_MOST] = "<= %.2f x", [RATIO_AT_LEAST] = ">= %.2f x"};
+    if (row->target.kind == NO_TARGET) {
+        snprintf(buffer, size, "-");
+    } else if (row->target.kind == OURS_AT_MOST) {
+        memcpy(buffer, "<= ", 3);
+        show_amount(buffer + 3, size - 3, row->amount, row->target.limit);
+    } else {
+        snprintf(buffer, size, forms[row->target.kind], row->target.limit);
+    }
 }
+
+static bool is_met(const struct row *row, double ratio) {
+    switch (row->target.kind) {
+    case NO_TARGET: return true;
+    case RATIO_AT_MOST: return ratio <= row->target.limit;
+    case RATIO_AT_LEAST: return ratio >= row->target.limit;
+    case OURS_AT_MOST: return row->ours <= row->target.limit;
+    }
+    return false;
+}
+
+static void print_table_row(const struct row *row, double ratio, bool met) {
+    char ours[24] = "failed", theirs[24] = "-", times[16] = "-", target[24];
+    if (!isnan(row->ours)) show_amount(ours, sizeof ours, row->amount, row->ours);
+    if (!isnan(row->theirs)) show_amount(theirs, sizeof theirs, row->amount, row->theirs);
+    if (!isnan(ratio)) snprintf(times, sizeof times, "%.2f", ratio);
+    show_target(target, sizeof target, row);
+    printf("%-46s %11s %11s %6s  %-12s %-7s %s\n", row->figure, ours, theirs, times, target,
+           row->target.kind == NO_TARGET ? "-"
+           : met                         ? "met"
+                                         : "MISSED",
+           row->reference ? row->reference : "");
+}
+
+static void json_member_number(struct json *json, const char *name, double number) {
+    json_key(json, name);
+    json_number(json, number);
+}
+
+static void print_json_row(const struct bench *bench, const struct row *row, double ratio,
+                           bool met) {
+    static const char *const kinds[] = {[RATIO_AT_MOST] = "ratio_at_most",
+                                        [RATIO_AT_LEAST] = "ratio_at_least",
+                                        [OURS_AT_MOST] = "ours_at_most"};
+    bool wanted = row->target.kind != NO_TARGET;
+    struct json json;
+    json_to_file(&json, stdout);
+    json_object(&json);
+    json_member_text(&json, "section", bench->section);
+    json_member_text(&json, "figure", row->figure);
+    json_member_text(&json, "unit", amount_words[row->amount]);
+    json_member_number(&json, "ours", row->ours);
+    json_member_number(&json, "reference", row->theirs);
+    json_member_text(&json, "compared_with", row->reference);
+    json_member_number(&json, "ratio", ratio);
+    json_member_text(&json, "target", wanted ? kinds[row->target.kind] : NULL);
+    json_member_number(&json, "limit", wanted ? row->target.limit : NAN);
+    json_key(&json, "met");
+    wanted ? json_bool(&json, met) : json_null(&json);
+    json_close(&json);
+    json_end_line(&json);
+}
+
+void bench_row(struct bench *bench, const struct row *row) {
+    double ratio = row->ratio > 0 ? row->ratio : row->ours / row->theirs;
+    bool failed = isnan(row->ours), met = !failed && is_met(row, ratio);
+    bench->failed += failed;
+    bench->missed += !met;
+    if (bench->json)
+        print_json_row(bench, row, ratio, met);
+    else
+        print_table_row(row, ratio, met);
+    fflush(stdout);
+}
+
+/* ---- a pair ------------------------------------------------------------------------------- */
 
 static int by_size(const void *left, const void *right) {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
-static double median(double *numbers, int count) {
+double bench_quantile(double *numbers, int count, double part) {
+    if (count == 0) return NAN;
     qsort(numbers, (size_t)count, sizeof *numbers, by_size);
-    return numbers[count / 2];
+    int at = (int)(part * count);
+    return numbers[at < count ? at : count - 1];
 }
 
-/* Nanoseconds a unit; negative when it failed. */
-static double measure(uint64_t (*work)(void *), void *context) {
+/* Nanoseconds a unit, or units a second; NAN when it failed. */
+static double measure(const struct pair *pair, uint64_t (*work)(void *)) {
     uint64_t start = clock_ns();
-    uint64_t units = work(context);
+    uint64_t units = work ? work(pair->context) : 0;
     uint64_t elapsed = clock_ns() - start;
-    return units ? (double)elapsed / (double)units : -1;
+    if (units == 0) return NAN;
+    return pair->rate ? (double)units * 1e9 / (double)elapsed : (double)elapsed / (double)units;
 }
 
-static void write_time(char *buffer, size_t size, double ns) {
-    if (ns < 0)
-        snprintf(buffer, size, "failed");
-    else if (ns == 0)
-        snprintf(buffer, size, "-");
-    else if (ns < 1e3)
-        snprintf(buffer, size, "%.0f ns", ns);
-    else if (ns < 1e6)
-        snprintf(buffer, size, "%.2f us", ns / 1e3);
-    else
-        snprintf(buffer, size, "%.2f ms", ns / 1e6);
-}
-
-static bool print_row(const char *figure, const char *reference, const char *ours,
-                      const char *theirs, double ratio, const char *target, bool met,
-                      bool has_target) {
-    if (as_json) {
-        printf("{\"figure\":\"%s\",\"ours\":\"%s\",\"reference\":\"%s\",\"compared_with\":\"%s\","
-               "\"ratio\":%.3f,\"target\":\"%s\",\"met\":%s}\n",
-               figure, ours, theirs, reference ? reference : "", ratio, target,
-               has_target ? met ? "true" : "false" : "null");
-    } else {
-        char shown[16] = "-";
-        if (ratio > 0) snprintf(shown, sizeof shown, "%.2f", ratio);
-        printf("%-44s %12s %12s %7s  %-9s %s%s\n", figure, ours, theirs, shown, target,
-               reference ? reference : "", has_target && !met ? "   MISSED" : "");
-    }
-    fflush(stdout);
-    return met;
-}
-
-bool bench_pair(const struct pair *pair) {
+void bench_pair(struct bench *bench, const struct pair *pair) {
     int rounds = pair->rounds ? pair->rounds : ROUNDS;
     if (rounds > ROUNDS_MOST) rounds = ROUNDS_MOST;
     double ours[ROUNDS_MOST], theirs[ROUNDS_MOST], ratios[ROUNDS_MOST];
-    measure(pair->ours, pair->context); /* warm up */
-    if (pair->theirs) measure(pair->theirs, pair->context);
-    for (int i = 0; i < rounds; i++) {
-        ours[i] = measure(pair->ours, pair->context);
-        theirs[i] = pair->theirs ? measure(pair->theirs, pair->context) : 0;
-        ratios[i] = theirs[i] > 0 ? ours[i] / theirs[i] : 0;
+    bool failed = isnan(measure(pair, pair->ours)); /* and warms up */
+    measure(pair, pair->theirs);
+    for (int i = 0; i < rounds && !failed; i++) {
+        ours[i] = measure(pair, pair->ours);
+        theirs[i] = measure(pair, pair->theirs);
+        ratios[i] = ours[i] / theirs[i];
+        failed = isnan(ours[i]) || (pair->theirs && isnan(theirs[i]));
     }
-    double time = median(ours, rounds), reference = median(theirs, rounds);
-    double ratio = median(ratios, rounds);
-    bool met = time >= 0;
-    char own[24], other[24], target[24] = "-";
-    if (pair->target > 0) {
-        met = met && ratio <= pair->target;
-        snprintf(target, sizeof target, "<= %.2f x", pair->target);
-    } else if (pair->target_ns > 0) {
-        met = met && time <= pair->target_ns;
-        target[0] = '<', target[1] = '=', target[2] = ' ';
-        write_time(target + 3, sizeof target - 3, pair->target_ns);
-    }
-    write_time(own, sizeof own, time);
-    write_time(other, sizeof other, reference);
-    char figure[96];
-    snprintf(figure, sizeof figure, "%s, a %s", pair->figure, pair->unit);
-    return print_row(figure, pair->reference, own, other, ratio, target, met,
-                     pair->target > 0 || pair->target_ns > 0);
+    struct row row = {
+        .figure = pair->figure,
+        .reference = pair->reference,
+        .amount = pair->rate ? AMOUNT_PER_SECOND : AMOUNT_NS,
+        .ours = failed ? NAN : bench_quantile(ours, rounds, 0.5),
+        .theirs = failed || !pair->theirs ? NAN : bench_quantile(theirs, rounds, 0.5),
+        .ratio = failed || !pair->theirs ? NAN : bench_quantile(ratios, rounds, 0.5),
+        .target = pair->target,
+    };
+    bench_row(bench, &row);
 }
 
-bool bench_figure(const char *figure, const char *reference, double ours, double theirs,
-                  const char *unit, double target_ratio) {
-    char own[32], other[32] = "-", target[24] = "-";
-    double ratio = theirs > 0 ? ours / theirs : 0;
-    snprintf(own, sizeof own, "%.2f %s", ours, unit);
-    if (theirs > 0) snprintf(other, sizeof other, "%.2f %s", theirs, unit);
-    if (target_ratio > 0) snprintf(target, sizeof target, "<= %.2f x", target_ratio);
-    return print_row(figure, reference, own, other, ratio, target,
-                     target_ratio <= 0 || ratio <= target_ratio, target_ratio > 0);
+void bench_pairs(struct bench *bench, const struct pair *pairs, size_t count) {
+    for (size_t i = 0; i < count; i++) bench_pair(bench, &pairs[i]);
 }
+
+/* ---- the program -------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
-    int (*run)(void);
+    void (*run)(struct bench *bench);
 } sections[] = {
-    {"tape", bench_tape},           {"orm", bench_orm},
-    {"urls", bench_urls},           {"server", bench_server},
-    {"streaming", bench_streaming}, {"reader", bench_reader},
+    {"tape", bench_tape},     {"orm", bench_orm},       {"urls", bench_urls},
+    {"stream", bench_stream}, {"server", bench_server}, {"reader", bench_reader},
+    {"verify", bench_verify},
 };
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+bool bench_program(const struct bench *bench, const char *name, char path[PATH_MAX]) {
+    int length = snprintf(path, PATH_MAX, "%s/%s", bench->folder, name);
+    return length > 0 && length < PATH_MAX && access(path, X_OK) == 0;
+}
+
+/* The folder of this program, as it was called. */
+static void find_folder(struct bench *bench, const char *program) {
+    const char *slash = strrchr(program, '/');
+    int length = slash ? (int)(slash - program) : 1;
+    snprintf(bench->folder, sizeof bench->folder, "%.*s", length, slash ? program : ".");
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
+static bool is_wanted(const char *name, int count, char **words) {
+    bool wanted = count == 0;
+    for (int i = 0; i < count; i++) wanted |= strcmp(words[i], name) == 0;
+    return wanted;
+}
+
+static void run_section(struct bench *bench, size_t at) {
+    bench->section = sections[at].name;
+    if (!bench->json) printf("\n%s\n", bench->section);
+    sections[at].run(bench);
+}
+
+static bool all_known(int count, char **words) {
+    for (int i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < SECTIONS; k++) known |= strcmp(words[i], sections[k].name) == 0;
+        if (!known) return fprintf(stderr, "bench: %s: no such section\n", words[i]), false;
+    }
+    return true;
+}
 
 int main(int count, char **words) {
-    if (count == 2 && strcmp(words[1], "--bare") == 0) return bench_bare_page();
-    int first = count > 1 && strcmp(words[1], "--json") == 0 ? 2 : 1, missed = 0;
-    bench_begin(first == 2);
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        bool wanted = first == count;
-        for (int k = first; k < count; k++)
-            wanted = wanted || strcmp(words[k], sections[i].name) == 0;
-        if (!wanted) continue;
-        bench_section(sections[i].name);
-        missed += sections[i].run();
-    }
-    if (!as_json) printf("\n%d targets missed\n", missed);
-    return 0;
+    struct bench bench = {.json = count > 1 && strcmp(words[1], "--json") == 0,
+                          .scratch = "/tmp/bench-XXXXXX"};
+    int first = bench.json ? 2 : 1;
+    if (!all_known(count - first, words + first)) return 2;
+    find_folder(&bench, words[0]);
+    if (!mkdtemp(bench.scratch)) return perror("bench: folder for files"), 3;
+    if (!bench.json)
+        printf("%-46s %11s %11s %6s  %-12s %-7s %s\n", "figure", "ours", "reference", "ratio",
+               "target", "", "compared with");
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (is_wanted(sections[i].name, count - first, words + first)) run_section(&bench, i);
+    nftw(bench.scratch, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    if (!bench.json)
+        printf("\n%u targets missed, %u figures not measured\n", bench.missed, bench.failed);
+    return bench.failed ? 1 : 0;
 }

@@ -1,50 +1,82 @@
-/* bench - measures ours and a reference side by side, in turn, in one run.
+/* bench - every number the design promises, measured beside a reference in one run.
  *
- * A pair is two functions that do the same work, ours and a plain one. They take turns, so that
- * both see the same noise; the medians are compared. Nothing here decides a test. */
+ * Ours and the reference take turns, so that both see the same noise; medians are compared.
+ * Nothing here decides a test: a row says met or MISSED, and the machine it ran on has its say.
+ *
+ *     bench.c          the table, the sections, the command line
+ *     *_bench.c        a section each
+ *     console.h        a terminal that only measures, for the programs among the references
+ *     peers/           references that are programs of their own
+ *
+ * What is promised and not timed (restored terminals, random bytes) is under tests/ui/reader. */
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* One row of the table. Each function does the whole work once and returns how many units it did
- * (rows, queries, requests); 0 means that it failed. */
+/* What all sections share. */
+struct bench {
+    bool json;             /* NDJSON instead of a table */
+    char folder[PATH_MAX]; /* where daybook and the peers were built, beside this program */
+    char scratch[64];      /* an empty folder for files, removed in the end */
+    const char *section;   /* the one that runs */
+    unsigned missed;       /* rows that missed their target */
+    unsigned failed;       /* rows that could not be measured */
+};
+
+enum amount { AMOUNT_NS, AMOUNT_BYTES, AMOUNT_PER_SECOND, AMOUNT_COUNT };
+
+/* What is wanted of a row. A ratio is ours divided by the reference. */
+struct target {
+    enum { NO_TARGET, RATIO_AT_MOST, RATIO_AT_LEAST, OURS_AT_MOST } kind;
+    double limit;
+};
+
+/* One row of the table. NAN stands for what could not be measured, or has no reference. */
+struct row {
+    const char *figure;    /* "memory held at most while streaming" */
+    const char *reference; /* what it is compared with; NULL: nothing */
+    enum amount amount;
+    double ours, theirs;
+    double ratio; /* 0: ours / theirs */
+    struct target target;
+};
+
+void bench_row(struct bench *bench, const struct row *row);
+
+/* Two functions that do the same work. Each does the whole of it once and returns how many units
+ * it did (rows, queries, requests); 0 means that it failed. */
 struct pair {
-    const char *figure;    /* "read 100,000 objects" */
-    const char *unit;      /* what is counted: "row" */
-    const char *reference; /* what it is compared with: "raw sqlite3_step" */
-    double target;         /* ours may take this many times the reference; 0: no target */
-    double target_ns;      /* or: ours may take this long a unit; 0: no target */
+    const char *figure;    /* "read 100,000 objects, a row" */
+    const char *reference; /* "sqlite3_step into structs" */
+    struct target target;
     uint64_t (*ours)(void *context);
     uint64_t (*theirs)(void *context); /* NULL: no reference */
     void *context;
     int rounds; /* how often each; 0: 15 */
+    bool rate;  /* show units a second, not time a unit */
 };
 
-/* Measures a pair and prints its row. Returns false when a target was missed. */
-bool bench_pair(const struct pair *pair);
+/* Measures a pair and prints its row. */
+void bench_pair(struct bench *bench, const struct pair *pair);
+void bench_pairs(struct bench *bench, const struct pair *pairs, size_t count);
 
-/* Prints a figure measured otherwise, in the same table. better_below: whether less is better. */
-bool bench_figure(const char *figure, const char *reference, double ours, double theirs,
-                  const char *unit, double target_ratio);
+/* Sorts the numbers; the one at `part` (0 to 1) of the way up. The median is at 0.5. */
+double bench_quantile(double *numbers, int count, double part);
 
-/* Prints rows as NDJSON instead of a table. */
-void bench_begin(bool json);
+/* The path of a program built beside this one; true when it is there. */
+bool bench_program(const struct bench *bench, const char *name, char path[PATH_MAX]);
 
-/* A heading inside the table. */
-void bench_section(const char *name);
-
-/* The sections, each in a file of its own; each returns how many targets were missed. */
-int bench_tape(void);
-int bench_orm(void);
-int bench_urls(void);
-int bench_server(void);
-int bench_streaming(void);
-int bench_reader(void);
-
-/* What the reader is compared with, in a process of its own: `bench --bare`. */
-int bench_bare_page(void);
+/* The sections, each in a file of its own. */
+void bench_tape(struct bench *bench);
+void bench_orm(struct bench *bench);
+void bench_urls(struct bench *bench);
+void bench_stream(struct bench *bench);
+void bench_server(struct bench *bench);
+void bench_reader(struct bench *bench);
+void bench_verify(struct bench *bench);
 
 #endif

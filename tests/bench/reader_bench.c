@@ -1,162 +1,215 @@
-/* reader_bench - the reader beside a bare curses program that paints the same note, page by page.
+/* The reader on a terminal of 80 by 24, beside the least a curses program can do
+ * (peers/curses_page.c), and beside less and vim where they are installed.
  *
- * Both run in a pseudo-terminal of 80 x 24, each start a process of its own, in turn. What is
- * measured ends with the last byte before a pause; the pause itself is not counted. The bare
- * program is this one, called as `bench --bare`: so it loads the same libraries. */
-#include <curses.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
+ * Both run side by side, and are asked in turn: started over and over, then a key to the one and a
+ * key to the other. A key's time is from writing it to the terminal until the last byte of what it
+ * changed has come back. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "engine/tape/tape.h"
-#include "lessons/lesson.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/console.h"
 
-enum { STARTS = 31, KEYS = 10, QUIET_START_MS = 60, QUIET_KEY_MS = 15, REDRAW = 'L' & 0x1F };
+enum { ROWS = 24, COLUMNS = 80, STARTS = 41, KEYS = 400, IDLE_SECONDS = 2, WORDS = 6 };
 
-/* What one program took; times in ms. */
-struct taken {
-    double starts[STARTS], keys[STARTS * KEYS];
-    size_t start_count, key_count;
-    double key_bytes, repaint_bytes, resident_mib;
+static const char curses_page[] = "a bare curses program that paints one page";
+
+/* Who is asked, and what they know of the world: the reader keeps its progress in `state`. */
+struct program {
+    char path[PATH_MAX];
+    char *words[WORDS];
+    char state[128];
+    char *environment[4];
 };
 
-static int by_size(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
+/* True when it is there and can be run. */
+static bool program_find(struct program *program, const struct bench *bench, const char *name,
+                         const char *lesson) {
+    snprintf(program->state, sizeof program->state, "XDG_STATE_HOME=%s", bench->scratch);
+    program->environment[0] = "TERM=xterm-256color";
+    program->environment[1] = "LANG=C.UTF-8";
+    program->environment[2] = program->state;
+    program->words[0] = program->path;
+    program->words[1] = (char *)(uintptr_t)lesson;
+    return bench_program(bench, name, program->path);
 }
 
-static double share(double *numbers, size_t count, double at) {
-    qsort(numbers, count, sizeof *numbers, by_size);
-    return count ? numbers[(size_t)((double)(count - 1) * at)] : 0;
+static bool open_program(struct console *console, struct program *program) {
+    return console_open(console, program->words, program->environment, ROWS, COLUMNS);
 }
 
-/* Reads until nothing came for a while; returns when the last byte did. */
-static uint64_t settle(int master, int quiet_ms, size_t *bytes) {
-    char buffer[65536];
-    struct pollfd ready = {.fd = master, .events = POLLIN};
-    uint64_t last = clock_ns();
-    while (poll(&ready, 1, quiet_ms) > 0) {
-        ssize_t got = read(master, buffer, sizeof buffer);
-        if (got <= 0) break;
-        *bytes += (size_t)got;
-        last = clock_ns();
+/* ---- the start ---------------------------------------------------------------------------- */
+
+static double start_once(struct program *program) {
+    struct console console;
+    if (!open_program(&console, program)) return NAN;
+    double ns = console_frame(&console).ns;
+    console_close(&console);
+    return ns;
+}
+
+static void compare_starts(struct bench *bench, struct program *ours, struct program *theirs,
+                           const char *reference, struct target target) {
+    double own[STARTS], other[STARTS];
+    start_once(ours);
+    start_once(theirs);
+    for (int i = 0; i < STARTS; i++) {
+        own[i] = start_once(ours);
+        other[i] = start_once(theirs);
     }
-    return last;
+    bench_row(bench, &(struct row){.figure = "start to first frame",
+                                   .reference = reference,
+                                   .amount = AMOUNT_NS,
+                                   .ours = bench_quantile(own, STARTS, 0.5),
+                                   .theirs = bench_quantile(other, STARTS, 0.5),
+                                   .target = target});
 }
 
-static double press(int master, char key, size_t *bytes) {
-    uint64_t start = clock_ns();
-    if (write(master, &key, 1) != 1) return 0;
-    return (double)(settle(master, QUIET_KEY_MS, bytes) - start) / 1e6;
+/* A file as long as a note, for the pagers. */
+static bool write_file(const char *path) {
+    FILE *file = fopen(path, "w");
+    for (int i = 0; file && i < 400; i++)
+        fprintf(file, "%d A line of text about as long as those of a note usually are.\n", i);
+    return file && fclose(file) == 0;
 }
 
-static double resident_mib(pid_t child) {
-    char path[64];
-    long pages = 0;
-    snprintf(path, sizeof path, "/proc/%ld/statm", (long)child);
-    FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%*s %ld", &pages) != 1) pages = 0;
-    if (file) fclose(file);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+static void compare_pagers(struct bench *bench, struct program *ours) {
+    static const struct {
+        const char *path, *name;
+        const char *words[3];
+    } pagers[] = {{"/usr/bin/less", "less, a file of 400 lines", {NULL}},
+                  {"/usr/bin/vim", "vim -u NONE, the same file", {"-u", "NONE", NULL}}};
+    char file[128];
+    snprintf(file, sizeof file, "%s/pages.txt", bench->scratch);
+    if (!write_file(file)) return;
+    for (size_t i = 0; i < sizeof pagers / sizeof *pagers; i++) {
+        struct program pager = {.environment = {"TERM=xterm-256color", "LANG=C.UTF-8"}};
+        size_t word = 0;
+        snprintf(pager.path, sizeof pager.path, "%s", pagers[i].path);
+        pager.words[word++] = pager.path;
+        for (size_t k = 0; pagers[i].words[k]; k++)
+            pager.words[word++] = (char *)(uintptr_t)pagers[i].words[k];
+        pager.words[word] = file;
+        if (access(pager.path, X_OK) == 0)
+            compare_starts(bench, ours, &pager, pagers[i].name, (struct target){NO_TARGET, 0});
+    }
 }
 
-static void become(const char *program, const char *argument) {
-    setenv("TERM", "xterm-256color", 1);
-    setenv("LANG", "C.UTF-8", 1);
-    setenv("XDG_STATE_HOME", "/nonexistent", 1);
-    execl(program, program, argument, (char *)NULL);
-    _exit(127);
+/* ---- keys --------------------------------------------------------------------------------- */
+
+/* A walk that ends where it began: pages, lines, steps, the other pane, the help, the list. A lone
+ * Esc is not in it: it has to wait 25 ms for what may follow. */
+static const char *const walk[] = {"\033[6~", "j", "j", "\033[6~", "\033[5~", "k", "k",   "\033[5~",
+                                   "n",       "j", "n", "p",       "k",       "p", "\t",  "\t",
+                                   "?",       "?", "l", "l",       "G",       "g", "\014"};
+enum { WALK = sizeof walk / sizeof *walk };
+
+struct keys {
+    double ours[KEYS], theirs[KEYS];
+    int answered, turned; /* keys that changed something, on either side */
+    double bytes;         /* of all answered keys but the repaints */
+    int counted;          /* which are so many */
+    double repaint;       /* bytes of the last Ctrl-L */
+};
+
+static void press(struct console *console, const char *key, struct keys *keys) {
+    console_send(console, key);
+    struct frame frame = console_frame(console);
+    if (isnan(frame.ns)) return; /* nothing to change there, as at the end of a note */
+    keys->ours[keys->answered++] = frame.ns;
+    if (strcmp(key, "\014") == 0) {
+        keys->repaint = (double)frame.bytes;
+    } else {
+        keys->bytes += (double)frame.bytes;
+        keys->counted++;
+    }
 }
 
-/* One start, a few page turns, and the end. False when there was nothing to see. */
-static bool take(struct taken *taken, const char *program, const char *argument) {
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    size_t bytes = 0, key_bytes = 0, repaint = 0;
-    int master;
-    uint64_t start = clock_ns();
-    pid_t child = forkpty(&master, NULL, NULL, &size);
-    if (child < 0) return false;
-    if (child == 0) become(program, argument);
-    taken->starts[taken->start_count++] =
-        (double)(settle(master, QUIET_START_MS, &bytes) - start) / 1e6;
-    for (int i = 0; i < KEYS; i++)
-        taken->keys[taken->key_count++] = press(master, i % 2 ? 'b' : 'f', &key_bytes);
-    press(master, REDRAW, &repaint);
-    taken->key_bytes = (double)key_bytes / KEYS;
-    taken->repaint_bytes = (double)repaint;
-    taken->resident_mib = resident_mib(child);
-    kill(child, SIGTERM);
-    settle(master, QUIET_KEY_MS, &bytes);
-    close(master);
-    waitpid(child, NULL, 0);
-    return bytes > 500;
+static void turn_page(struct console *console, struct keys *keys) {
+    console_send(console, " ");
+    struct frame frame = console_frame(console);
+    if (!isnan(frame.ns)) keys->theirs[keys->turned++] = frame.ns;
 }
 
-/* The reference: initscr, a page of the note, a page turn a key. */
-int bench_bare_page(void) {
-    struct slice_of_note note = lesson_note(lessons[LESSON_COUNT - 1]);
-    int top = 0, key = 0;
-    initscr();
-    raw();
-    noecho();
-    keypad(stdscr, TRUE);
-    curs_set(0);
-    do {
-        const char *line = note.text, *end = note.text + note.length;
-        top += key == 'f' ? LINES - 1 : key == 'b' ? 1 - LINES : 0;
-        if (key == REDRAW) clearok(curscr, TRUE);
-        erase();
-        for (int y = -top; y < LINES && line < end; y++) {
-            size_t length = strcspn(line, "\n");
-            if (y >= 0) mvaddnstr(y, 0, line, (int)length);
-            line += length + 1;
+static void report_keys(struct bench *bench, struct keys *keys) {
+    double page = bench_quantile(keys->theirs, keys->turned, 0.5);
+    const struct row rows[] = {
+        {.figure = "key to last byte, median",
+         .reference = "that program's page turn",
+         .amount = AMOUNT_NS,
+         .ours = bench_quantile(keys->ours, keys->answered, 0.5),
+         .theirs = page,
+         .target = {RATIO_AT_MOST, 1.5}},
+        {.figure = "key to last byte, 99th of 100",
+         .reference = "that program's page turn, 99th of 100",
+         .amount = AMOUNT_NS,
+         .ours = bench_quantile(keys->ours, keys->answered, 0.99),
+         .theirs = bench_quantile(keys->theirs, keys->turned, 0.99),
+         .target = {OURS_AT_MOST, 5e6}},
+        {.figure = "bytes a key",
+         .reference = "a full repaint (Ctrl-L)",
+         .amount = AMOUNT_BYTES,
+         .ours = keys->counted ? keys->bytes / keys->counted : NAN,
+         .theirs = keys->repaint,
+         .target = {RATIO_AT_MOST, 1}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) bench_row(bench, &rows[i]);
+}
+
+/* ---- doing nothing ------------------------------------------------------------------------ */
+
+static void report_idle(struct bench *bench, const struct console *console) {
+    int64_t before = console_wake_ups(console);
+    nanosleep(&(struct timespec){.tv_sec = IDLE_SECONDS}, NULL);
+    int64_t after = console_wake_ups(console);
+    uint64_t resident = console_resident(console);
+    const struct row rows[] = {
+        {.figure = "wake-ups in two idle seconds",
+         .amount = AMOUNT_COUNT,
+         .ours = before > 0 ? (double)(after - before) : NAN,
+         .theirs = NAN,
+         .target = {OURS_AT_MOST, 0}},
+        {.figure = "resident, after all those keys",
+         .amount = AMOUNT_BYTES,
+         .ours = resident ? (double)resident : NAN,
+         .theirs = NAN,
+         .target = {OURS_AT_MOST, 12 << 20}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) bench_row(bench, &rows[i]);
+}
+
+static void compare_keys(struct bench *bench, struct program *ours, struct program *theirs) {
+    struct keys keys = {.repaint = NAN};
+    struct console reader, page;
+    if (!open_program(&reader, ours)) return;
+    if (open_program(&page, theirs)) {
+        console_frame(&reader);
+        console_frame(&page);
+        for (int i = 0; i < KEYS; i++) {
+            press(&reader, walk[i % WALK], &keys);
+            turn_page(&page, &keys);
         }
-        refresh();
-        key = getch();
-    } while (key != 'q' && key != ERR);
-    endwin();
-    return 0;
-}
-
-/* The program stands beside this one. */
-static bool find_program(char *self, char *program, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", self, size - 1);
-    if (length <= 0) return false;
-    self[length] = '\0';
-    const char *slash = strrchr(self, '/');
-    snprintf(program, size, "%.*s/daybook", (int)(slash - self), self);
-    return access(program, X_OK) == 0;
-}
-
-int bench_reader(void) {
-    static struct taken ours, theirs;
-    char self[512], program[512];
-    if (!find_program(self, program, sizeof program)) {
-        printf("reader: no daybook beside the bench\n");
-        return 1;
+        report_keys(bench, &keys);
+        report_idle(bench, &reader);
+        console_close(&page);
     }
-    for (int i = 0; i < STARTS; i++)
-        if (!take(&ours, program, "n-plus-one") || !take(&theirs, self, "--bare")) return 1;
-    int missed = 0;
-    const char *bare = "bare curses program, same libraries";
-    double key = share(ours.keys, ours.key_count, 0.5),
-           bare_key = share(theirs.keys, theirs.key_count, 0.5);
-    missed +=
-        !bench_figure("start to first frame, p50", bare, share(ours.starts, ours.start_count, 0.5),
-                      share(theirs.starts, theirs.start_count, 0.5), "ms", 1.5);
-    missed += !bench_figure("page turn, key to last byte, p50", bare, key, bare_key, "ms", 1.5);
-    missed += !bench_figure("page turn, key to last byte, p99", "the limit of 5 ms",
-                            share(ours.keys, ours.key_count, 0.99), 5, "ms", 1);
-    missed += !bench_figure("page turn, bytes", "a full repaint", ours.key_bytes,
-                            ours.repaint_bytes, "B", 1);
-    missed += !bench_figure("resident", "the limit of 12 MiB", ours.resident_mib, 12, "MiB", 1);
-    return missed;
+    console_close(&reader);
+}
+
+void bench_reader(struct bench *bench) {
+    struct program ours = {0}, theirs = {0};
+    if (!program_find(&ours, bench, "daybook", "n-plus-one") ||
+        !program_find(&theirs, bench, "curses_page", NULL)) {
+        bench_row(bench, &(struct row){.figure = "daybook and curses_page beside this program",
+                                       .ours = NAN,
+                                       .theirs = NAN});
+        return;
+    }
+    compare_starts(bench, &ours, &theirs, curses_page, (struct target){RATIO_AT_MOST, 1.5});
+    compare_pagers(bench, &ours);
+    compare_keys(bench, &ours, &theirs);
 }

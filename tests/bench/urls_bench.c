@@ -1,140 +1,249 @@
-/* Resolving: the last of a flat list beside a bare memcmp over its prefixes, the radix index at 10
- * and at 50,000 routes, a reverse() by name. DESIGN's numbers. */
+/* Resolving: the last route of a flat list beside memcmp over as many prefixes, and the radix index
+ * beside a bare trie, from 10 routes to 50,000. And reverse(), which finds its route by name.
+ *
+ * All paths are equally long whatever the number of routes, so that growth is the routes' alone:
+ *
+ *     section00000/<int:pk>/   section00001/<int:pk>/   ...   asked: /section00042/7/ */
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/urls/index.h"
 #include "engine/urls/site.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_run.h"
 
-enum { CALLS = 2000 };
+enum { FLAT = 5000, PREFIX = 13, PATH = 16, ASKED = 64, FLAT_CALLS = 40, INDEX_CALLS = 20000 };
 
-struct urlconf {
-    struct arena arena;
-    struct fault fault;
-    struct head silent;
-    struct runtime runtime;
-    struct list *list;
-    struct resolver *resolver;
-    struct url_index *index;
-    struct dict *kwargs;
-    char last[64], name[32];
+/* A byte of a prefix, and the bytes that may follow it. */
+struct node {
+    struct node *children, *sibling;
+    size_t route; /* 1 and more; 0: none ends here */
+    char byte;
 };
 
-/* section0/item/<int:pk>/ and so on, with names; false without memory. */
-static bool build(struct urlconf *conf, size_t routes) {
-    struct runtime *runtime = &conf->runtime;
-    struct value view;
-    arena_init(&conf->arena, NULL);
-    fault_init(&conf->fault, &conf->arena);
-    head_init(&conf->silent, NULL);
-    *runtime =
-        (struct runtime){.arena = &conf->arena, .head = &conf->silent, .fault = &conf->fault};
-    conf->list = list_new(runtime, &list_type, routes);
-    conf->kwargs = dict_new(runtime);
-    if (!conf->list || !conf->kwargs || !urls_named_view(runtime, "item", &view)) return false;
-    for (size_t i = 0; i < routes; i++) {
-        struct route_parts parts = {.route =
-                                        arena_format(&conf->arena, "section%zu/item/<int:pk>/", i),
-                                    .name = arena_format(&conf->arena, "r%zu", i),
-                                    .view = view};
-        if (!parts.route || !parts.name) return false;
-        parts.length = strlen(parts.route);
-        struct route *route = route_new(runtime, &parts);
-        if (!route || !list_append(runtime, conf->list, value_object(&route->base))) return false;
-    }
-    snprintf(conf->last, sizeof conf->last, "/section%zu/item/7/", routes - 1);
-    snprintf(conf->name, sizeof conf->name, "r%zu", routes - 1);
-    conf->resolver = resolver_new(runtime, value_object(&conf->list->base));
-    conf->index = conf->resolver ? index_new(runtime, conf->resolver) : NULL;
-    return conf->index && dict_set(runtime, conf->kwargs, value_text("pk"), value_int(7));
+struct routes {
+    struct bench_run run;
+    size_t count;
+    struct resolver *flat;
+    struct url_index *index;
+    struct dict *kwargs;          /* of a reverse(): pk=7 */
+    char (*prefixes)[PREFIX + 1]; /* "section00042/" */
+    struct node *trie;
+    char asked[ASKED][PATH + 1]; /* paths from all over the list */
+    char last[PATH + 1];
+};
+
+/* ---- building ----------------------------------------------------------------------------- */
+
+static bool add_route(struct routes *routes, struct list *list, size_t number) {
+    struct runtime *runtime = &routes->run.runtime;
+    const char *text = arena_format(runtime->arena, "%s<int:pk>/", routes->prefixes[number]);
+    const char *name = arena_format(runtime->arena, "r%zu", number);
+    struct route_parts parts = {.route = text, .length = text ? strlen(text) : 0, .name = name};
+    if (!text || !name || !urls_named_view(runtime, "item", &parts.view)) return false;
+    struct route *route = route_new(runtime, &parts);
+    return route && list_append(runtime, list, value_object(&route->base));
 }
 
-static uint64_t resolve_last(void *context) {
-    struct urlconf *conf = context;
-    struct arena_mark mark = arena_mark(&conf->arena);
-    for (int i = 0; i < CALLS; i++) {
+static struct node *find_child(const struct node *node, char byte) {
+    struct node *child = node->children;
+    while (child && child->byte != byte) child = child->sibling;
+    return child;
+}
+
+static struct node *add_child(struct routes *routes, struct node *node, char byte) {
+    struct node *child = arena_array(&routes->run.arena, 1, sizeof *child);
+    if (!child) return NULL;
+    *child = (struct node){.sibling = node->children, .byte = byte};
+    return node->children = child;
+}
+
+static bool add_to_trie(struct routes *routes, size_t number) {
+    struct node *node = routes->trie;
+    for (const char *byte = routes->prefixes[number]; node && *byte; byte++) {
+        struct node *child = find_child(node, *byte);
+        node = child ? child : add_child(routes, node, *byte);
+    }
+    if (node) node->route = number + 1;
+    return node != NULL;
+}
+
+static void path_of(const struct routes *routes, size_t number, char path[PATH + 1]) {
+    snprintf(path, PATH + 1, "/%.*s7/", PREFIX, routes->prefixes[number]);
+}
+
+static bool build(struct routes *routes, size_t count) {
+    bench_run_init(&routes->run);
+    routes->count = count;
+    routes->prefixes = arena_array(&routes->run.arena, count, sizeof *routes->prefixes);
+    routes->trie = arena_array(&routes->run.arena, 1, sizeof *routes->trie);
+    struct list *list = list_new(&routes->run.runtime, &list_type, count);
+    if (!routes->prefixes || !routes->trie || !list) return false;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(routes->prefixes[i], PREFIX + 1, "section%05zu/", i % 100000);
+        if (!add_route(routes, list, i) || !add_to_trie(routes, i)) return false;
+    }
+    path_of(routes, count - 1, routes->last);
+    for (size_t i = 0; i < ASKED; i++) path_of(routes, i * 7919 % count, routes->asked[i]);
+    routes->flat = resolver_new(&routes->run.runtime, value_object(&list->base));
+    routes->index = routes->flat ? index_new(&routes->run.runtime, routes->flat) : NULL;
+    routes->kwargs = dict_new(&routes->run.runtime);
+    return routes->index && routes->kwargs &&
+           dict_set(&routes->run.runtime, routes->kwargs, value_text("pk"), value_int(7));
+}
+
+/* ---- the flat list ------------------------------------------------------------------------ */
+
+static uint64_t resolve_flat(void *context) {
+    struct routes *routes = context;
+    struct arena_mark mark = arena_mark(&routes->run.arena);
+    for (int i = 0; i < FLAT_CALLS; i++) {
         struct route_match match;
         bool found;
-        if (!resolver_resolve(&conf->runtime, conf->resolver, conf->last, strlen(conf->last),
-                              &match, &found) ||
-            !found)
+        if (!resolver_resolve(&routes->run.runtime, routes->flat, routes->last,
+                              strlen(routes->last), &match, &found) ||
+            !found || match.tried != routes->count)
             return 0;
-        arena_rewind(&conf->arena, mark);
+        arena_rewind(&routes->run.arena, mark);
     }
-    return CALLS;
+    return FLAT_CALLS;
 }
 
-/* What no walk over the list can do without. */
-static uint64_t compare_prefixes(void *context) {
-    struct urlconf *conf = context;
-    volatile size_t matched = 0;
-    for (int i = 0; i < CALLS; i++)
-        for (size_t j = 0; j < conf->list->count; j++) {
-            const struct route *route = (const struct route *)conf->list->items[j].object;
-            size_t length = route->pattern.length;
-            if (memcmp(conf->last + 1, route->pattern.route, length) == 0) matched = matched + 1;
-        }
-    return matched ? CALLS : 0;
+/* Which prefix a path begins with, and the number behind it; 0: none. */
+static size_t compare_prefixes(const struct routes *routes, const char *path, long *number) {
+    for (size_t i = 0; i < routes->count; i++) {
+        const char *prefix = routes->prefixes[i];
+        size_t length = strlen(prefix);
+        if (memcmp(path + 1, prefix, length) != 0) continue;
+        *number = strtol(path + 1 + length, NULL, 10);
+        return i + 1;
+    }
+    return 0;
 }
 
-static uint64_t ask_index(void *context) {
-    struct urlconf *conf = context;
-    struct arena_mark mark = arena_mark(&conf->arena);
-    for (int i = 0; i < CALLS; i++) {
+static uint64_t compare_flat(void *context) {
+    struct routes *routes = context;
+    for (int i = 0; i < FLAT_CALLS; i++) {
+        long number = 0;
+        if (compare_prefixes(routes, routes->last, &number) != routes->count || number != 7)
+            return 0;
+    }
+    return FLAT_CALLS;
+}
+
+/* ---- the index ---------------------------------------------------------------------------- */
+
+static uint64_t resolve_index(void *context) {
+    struct routes *routes = context;
+    struct arena_mark mark = arena_mark(&routes->run.arena);
+    for (int i = 0; i < INDEX_CALLS; i++) {
         struct route_match match;
         bool found;
-        if (!index_resolve(&conf->runtime, conf->index, conf->last, strlen(conf->last), &match,
+        const char *path = routes->asked[i % ASKED];
+        if (!index_resolve(&routes->run.runtime, routes->index, path, strlen(path), &match,
                            &found) ||
             !found)
             return 0;
-        arena_rewind(&conf->arena, mark);
+        arena_rewind(&routes->run.arena, mark);
     }
-    return CALLS;
+    return INDEX_CALLS;
 }
 
+static size_t find_in_trie(const struct routes *routes, const char *path, long *number) {
+    const struct node *node = routes->trie;
+    const char *byte = path + 1;
+    while (node && !node->route) node = find_child(node, *byte++);
+    if (!node) return 0;
+    *number = strtol(byte, NULL, 10);
+    return node->route;
+}
+
+static uint64_t walk_trie(void *context) {
+    struct routes *routes = context;
+    for (int i = 0; i < INDEX_CALLS; i++) {
+        long number = 0;
+        if (!find_in_trie(routes, routes->asked[i % ASKED], &number) || number != 7) return 0;
+    }
+    return INDEX_CALLS;
+}
+
+/* ---- reverse() ---------------------------------------------------------------------------- */
+
+/* The first call gathers the names; they stay, what the others take is given back. */
 static uint64_t reverse_last(void *context) {
-    struct urlconf *conf = context;
-    struct reverse_call call = {.name = value_text(conf->name), .kwargs = conf->kwargs};
-    if (!resolver_reverse(&conf->runtime, conf->resolver, &call)) return 0; /* gathers the names */
-    struct arena_mark mark = arena_mark(&conf->arena);
-    for (int i = 0; i < CALLS; i++) {
-        if (!resolver_reverse(&conf->runtime, conf->resolver, &call)) return 0;
-        arena_rewind(&conf->arena, mark);
+    struct routes *routes = context;
+    char name[24];
+    snprintf(name, sizeof name, "r%zu", routes->count - 1);
+    struct reverse_call call = {.name = value_text(name), .kwargs = routes->kwargs};
+    if (!resolver_reverse(&routes->run.runtime, routes->flat, &call)) return 0;
+    struct arena_mark mark = arena_mark(&routes->run.arena);
+    for (int i = 0; i < INDEX_CALLS; i++) {
+        const char *path = resolver_reverse(&routes->run.runtime, routes->flat, &call);
+        if (!path || strcmp(path, routes->last) != 0) return 0;
+        arena_rewind(&routes->run.arena, mark);
     }
-    return CALLS;
+    return INDEX_CALLS;
 }
 
-int bench_urls(void) {
-    struct urlconf few, many, most;
-    int missed = 3;
-    bool built = build(&few, 10);
-    built = build(&many, 5000) && built;
-    built = build(&most, 50000) && built;
+/* ---- the section -------------------------------------------------------------------------- */
+
+struct two_sizes {
+    struct routes *small, *large;
+};
+
+static uint64_t resolve_large(void *context) {
+    return resolve_index(((struct two_sizes *)context)->large);
+}
+
+static uint64_t resolve_small(void *context) {
+    return resolve_index(((struct two_sizes *)context)->small);
+}
+
+void bench_urls(struct bench *bench) {
+    enum { SIZES = 3 };
+    static const size_t sizes[SIZES] = {10, FLAT, 50000};
+    struct routes routes[SIZES] = {0};
+    bool built = true;
+    for (size_t i = 0; i < SIZES; i++) built = build(&routes[i], sizes[i]) && built;
+    struct two_sizes ends = {&routes[0], &routes[SIZES - 1]};
+    const struct pair pairs[] = {
+        {.figure = "resolve() the last of 5,000 flat routes",
+         .reference = "memcmp over 5,000 prefixes",
+         .target = {OURS_AT_MOST, 50e3},
+         .ours = resolve_flat,
+         .theirs = compare_flat,
+         .context = &routes[1]},
+        {.figure = "radix index, 10 routes",
+         .reference = "a bare trie of the prefixes",
+         .target = {OURS_AT_MOST, 300},
+         .ours = resolve_index,
+         .theirs = walk_trie,
+         .context = &routes[0]},
+        {.figure = "radix index, 5,000 routes",
+         .reference = "a bare trie of the prefixes",
+         .target = {OURS_AT_MOST, 300},
+         .ours = resolve_index,
+         .theirs = walk_trie,
+         .context = &routes[1]},
+        {.figure = "radix index, 50,000 routes",
+         .reference = "a bare trie of the prefixes",
+         .target = {OURS_AT_MOST, 300},
+         .ours = resolve_index,
+         .theirs = walk_trie,
+         .context = &routes[2]},
+        {.figure = "radix index, growth from 10 routes to 50,000",
+         .reference = "the index of 10 routes",
+         .target = {RATIO_AT_MOST, 2},
+         .ours = resolve_large,
+         .theirs = resolve_small,
+         .context = &ends},
+        {.figure = "reverse() among 5,000 names", .ours = reverse_last, .context = &routes[1]},
+    };
     if (built)
-        missed = !bench_pair(&(struct pair){.figure = "resolve() the last of 5,000 flat",
-                                            .unit = "call",
-                                            .reference = "memcmp over 5,000 prefixes",
-                                            .target_ns = 50000,
-                                            .ours = resolve_last,
-                                            .theirs = compare_prefixes,
-                                            .context = &many}) +
-                 !bench_pair(&(struct pair){.figure = "radix index, 10 routes",
-                                            .unit = "call",
-                                            .target_ns = 300,
-                                            .ours = ask_index,
-                                            .context = &few}) +
-                 !bench_pair(&(struct pair){.figure = "radix index, 50,000 routes",
-                                            .unit = "call",
-                                            .target_ns = 300,
-                                            .ours = ask_index,
-                                            .context = &most}) +
-                 !bench_pair(&(struct pair){.figure = "reverse() among 5,000 names",
-                                            .unit = "call",
-                                            .ours = reverse_last,
-                                            .context = &many});
-    arena_release(&few.arena);
-    arena_release(&many.arena);
-    arena_release(&most.arena);
-    return missed;
+        bench_pairs(bench, pairs, sizeof pairs / sizeof *pairs);
+    else
+        bench_row(bench, &(struct row){.figure = "a urlconf", .ours = NAN, .theirs = NAN});
+    for (size_t i = 0; i < SIZES; i++) bench_run_release(&routes[i].run);
 }
