@@ -20,8 +20,7 @@ bool blog_stage_open(struct stage *stage, const struct blog_size *size, int64_t 
 }
 
 void blog_stage_close(struct stage *stage) {
-    database_close(stage->runtime.database);
-    stage->runtime.database = NULL;
+    stage_close_database(stage);
 }
 
 struct script *blog_stage_script(struct stage *stage, struct runtime *runtime) {

@@ -133,8 +133,7 @@ bool rate_limit_run(struct stage *stage) {
     bool done = flood(stage, LANE_TOP, &result->lanes[LANE_TOP]) &&
                 flood(stage, LANE_BOTTOM, &result->lanes[LANE_BOTTOM]);
     stage->head.lane = LANE_TOP;
-    database_close(stage->runtime.database);
-    stage->runtime.database = NULL;
+    stage_close_database(stage);
     return done;
 }
 

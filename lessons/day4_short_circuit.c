@@ -153,8 +153,7 @@ bool short_circuit_run(struct stage *stage) {
     stage->runtime.database = blog_open(&stage->runtime, &blog_size_usual);
     if (!stage->runtime.database) return false;
     bool done = run_with_database(stage, result);
-    database_close(stage->runtime.database);
-    stage->runtime.database = NULL;
+    stage_close_database(stage);
     return done;
 }
 

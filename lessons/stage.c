@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/orm/database.h"
 #include "engine/script/script.h"
 
 /* What one run may hold, its database in memory not counted. A run-away listing ends here. */
@@ -272,6 +273,49 @@ struct script *stage_script(struct stage *stage, struct runtime *runtime,
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count) {
     struct script *script = stage_script(stage, &stage->runtime, modules, count);
     return script && script_run(&stage->runtime, script, stage->listing);
+}
+
+/* ---- plans ------------------------------------------------------------------------------- */
+
+struct kept_plan {
+    uint32_t sql; /* subject on the tape */
+    const char *plan;
+};
+
+enum { PLANS_MOST = 64 };
+
+const char *stage_plan(const struct stage *stage, uint32_t sql) {
+    for (size_t i = 0; i < stage->plan_count; i++)
+        if (stage->plans[i].sql == sql) return stage->plans[i].plan;
+    return NULL;
+}
+
+/* Asks for one plan; what cannot be explained has none, and that is no fault of the run. */
+static void keep_plan(struct stage *stage, uint32_t sql) {
+    struct fault ignored;
+    struct runtime runtime = stage->runtime;
+    fault_init(&ignored, &stage->arena);
+    runtime.fault = &ignored;
+    const char *plan = database_plan(&runtime, tape_name(stage->tape, sql));
+    if (plan) stage->plans[stage->plan_count++] = (struct kept_plan){sql, plan};
+}
+
+static void keep_plans(struct stage *stage) {
+    stage->plans = arena_array(&stage->arena, PLANS_MOST, sizeof *stage->plans);
+    struct tape_event event;
+    uint32_t last = 0;
+    for (size_t i = 0; stage->plans && stage->plan_count < PLANS_MOST; i++) {
+        if (tape_events(stage->tape, i, &event, 1) == 0) break;
+        if (event.kind != TAPE_QUERY || event.subject == last) continue;
+        last = event.subject;
+        if (!stage_plan(stage, last)) keep_plan(stage, last);
+    }
+}
+
+void stage_close_database(struct stage *stage) {
+    if (stage->runtime.database && !fault_is(&stage->fault, "MemoryError")) keep_plans(stage);
+    database_close(stage->runtime.database);
+    stage->runtime.database = NULL;
 }
 
 /* ---- the listing figure ------------------------------------------------------------------ */

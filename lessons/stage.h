@@ -42,6 +42,8 @@ struct stage {
     struct runtime runtime;
     atomic_bool cancelled;
 
+    struct kept_plan *plans; /* see stage_plan */
+    size_t plan_count;
     void *result; /* what the step keeps for its claims and figures; in the arena */
     bool ran;
     uint64_t elapsed_ns;
@@ -79,6 +81,10 @@ void stage_cancel(struct stage *stage);
 /* SQL queries of the run itself, up to the cut: their count, rows and time. */
 struct tally stage_queries(struct cut cut);
 
+/* The plan behind a statement of the run, as the database told it when the run was over: a line a
+ * step, indented. NULL where it is not known. */
+const char *stage_plan(const struct stage *stage, uint32_t sql);
+
 /* Draws the figures as of a cut into an arena of the caller's; false when there is no memory. */
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures);
 
@@ -101,6 +107,10 @@ struct script *stage_script(struct stage *stage, struct runtime *runtime,
 /* Runs stage->listing with `modules` to import from. Knobs stand in it as names, hyphens as
  * underscores. */
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count);
+
+/* Asks the run's database for the plans behind its statements, then closes it. A step that opens a
+ * database on stage->runtime closes it with this. */
+void stage_close_database(struct stage *stage);
 
 /* The figure every listing draws: source with queries, rows and time per line. */
 bool stage_draw_listing(const struct stage *stage, struct cut cut, struct figures *figures);

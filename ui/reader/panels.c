@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/orm/database.h"
 #include "ui/reader/amount.h"
 #include "ui/reader/keys.h"
 #include "ui/reader/modes.h"
@@ -124,15 +123,9 @@ static void put_parameters(struct grid *page, const struct tape_event *event) {
     }
 }
 
-/* The plan is asked of the run's own database, where that is still open. */
-static void put_plan(struct state *state, const char *sql) {
-    struct runtime *runtime = &state->stage->runtime;
-    if (!runtime->database || fault_raised(runtime->fault)) return;
-    const char *plan = database_plan(runtime, sql);
-    if (!plan) {
-        fault_clear(runtime->fault);
-        return;
-    }
+static void put_plan(struct state *state, uint32_t sql) {
+    const char *plan = stage_plan(state->stage, sql);
+    if (!plan) return;
     put_text(&state->over, 3, "plan", STYLE(MUTED));
     put_text(&state->over, 5, plan, STYLE(TEXT));
 }
@@ -150,7 +143,7 @@ static void put_sent(struct state *state, const struct sent *sent) {
     if (sent->times > sent->example_count)
         grid_format(page, grid_add_row(page), 3, right, STYLE(MUTED), "and %s more times",
                     amount_count(sent->times - sent->example_count).text);
-    put_plan(state, sql);
+    put_plan(state, sent->subject);
     grid_add_row(page);
 }
 
