@@ -27,7 +27,8 @@ struct export {
     uint64_t rows;  /* to make */
     uint64_t batch; /* rows a chunk */
     uint64_t made;
-    uint64_t made_before_first; /* when the first piece was handed to the server */
+    uint64_t pieces;            /* handed to the server */
+    uint64_t made_before_first; /* rows made when the first of them was */
     struct memory *memory;      /* of the buffered export's bytes */
     char *bytes;                /* of the buffered export; freed by export_release */
     size_t length, room;

@@ -13,7 +13,7 @@
 struct download {
     uint64_t rows, bytes, checksum;
     size_t peak; /* most bytes held on the engine's allocator */
-    uint64_t made_before_first;
+    uint64_t pieces, made_before_first;
     double first_ms, total_ms; /* until the client had the first byte, the last one */
     double lost_ms;            /* kept from a core by other programs: server and client */
 };
@@ -94,6 +94,7 @@ static bool run_export(struct stage *stage, int lane, uint64_t rows, bool record
     server_stop(server);
     got->rows = rows;
     got->peak = memory_peak(&account);
+    got->pieces = export.pieces;
     got->made_before_first = export.made_before_first;
     got->lost_ms = (double)(used.delayed_ns + usage_between(before, usage_now()).delayed_ns) / 1e6;
     export_release(&export);
@@ -119,6 +120,7 @@ bool memory_run(struct stage *stage) {
         bool done = run_export(stage, lane, rows, true, &measured->whole[lane]);
         const struct download *got = &measured->whole[lane];
         head_timed(head, TAPE_MARK, "first byte", 0, (uint64_t)(got->first_ms * 1e6));
+        head_point(head, TAPE_MARK, "pieces", (int64_t)got->pieces);
         head_point(head, TAPE_MEMORY, "peak", (int64_t)got->peak);
         head_leave(head, TAPE_RUN, lane_names[lane], (int64_t)got->bytes);
         if (!done) return false;

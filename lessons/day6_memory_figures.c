@@ -14,8 +14,8 @@ struct lane {
     size_t held_count, resident_count;
     uint64_t samples, every;
     double resident_first, resident_most, held_most; /* KiB */
-    uint64_t bytes, elapsed_ns, first_ns, chunks;
-    int64_t peak;
+    uint64_t bytes, elapsed_ns, first_ns;
+    int64_t peak, pieces;
 };
 
 static void add(struct figure_point *points, size_t *count, const struct lane *lane,
@@ -49,8 +49,12 @@ static void take(struct cut cut, struct lane *lane, const struct tape_event *eve
         return;
     case TAPE_SAMPLE: take_sample(lane, event, strcmp(name, "held") == 0); return;
     case TAPE_MEMORY: lane->peak = event->amount; return;
-    case TAPE_MARK: lane->first_ns = event->elapsed_ns; return;
-    case TAPE_CHUNK: lane->chunks += event->weight; return;
+    case TAPE_MARK:
+        if (strcmp(name, "pieces") == 0)
+            lane->pieces = event->amount;
+        else
+            lane->first_ns = event->elapsed_ns;
+        return;
     default: return;
     }
 }
@@ -105,7 +109,7 @@ static bool draw_table(const struct lane *lanes, struct figures *figures) {
     static const struct figure_column columns[] = {
         {"", ALIGN_LEFT},         {"bytes", ALIGN_RIGHT},      {"peak", ALIGN_RIGHT},
         {"process", ALIGN_RIGHT}, {"first byte", ALIGN_RIGHT}, {"last byte", ALIGN_RIGHT},
-        {"chunks", ALIGN_RIGHT}};
+        {"pieces", ALIGN_RIGHT}};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     struct arena *arena = figures->arena;
     struct figure *figure = figures_add(figures, FIGURE_TABLE, "what each export took");
@@ -122,7 +126,7 @@ static bool draw_table(const struct lane *lanes, struct figures *figures) {
         row[3] = arena_format(arena, "+%.0f KiB", lane->resident_most - lane->resident_first);
         row[4] = milliseconds(arena, lane->first_ns);
         row[5] = milliseconds(arena, lane->elapsed_ns);
-        row[6] = arena_format(arena, "%llu", (unsigned long long)lane->chunks);
+        row[6] = arena_format(arena, "%lld", (long long)lane->pieces);
         for (int j = 0; j < COLUMNS; j++)
             if (!row[j]) return false;
     }
