@@ -284,32 +284,56 @@ void phases_check_models(struct stage *stage, struct verdict *verdict) {
                  models_defined(), outcome->ready_in_ready ? "True" : "False");
 }
 
-/* The spans directly below a phase must name the apps in the order of INSTALLED_APPS; an app's
- * package and its apps.py stand together. */
+/* What the spans directly below a phase say of the apps' order. */
+struct passage {
+    size_t phase;  /* from 1; 0: none has begun */
+    size_t place;  /* in INSTALLED_APPS */
+    size_t steps;  /* of all phases */
+    unsigned seen; /* bit i: app i had its turn in this phase */
+    bool ordered;
+};
+
+/* "phase 2: models" */
+static void begin_phase(struct passage *passage, const char *subject) {
+    passage->phase++;
+    passage->place = 0;
+    passage->seen = 0;
+    passage->ordered &=
+        strncmp(subject, "phase ", 6) == 0 && subject[6] == '0' + (int)passage->phase;
+}
+
+/* "import blog.models", "blog: BlogConfig.ready()" */
+static void take_step(struct passage *passage, const char *subject) {
+    const char *app = passage->phase == 3 ? subject : subject + strlen("import ");
+    size_t place = passage->place;
+    while (place < PHASES_APPS &&
+           strncmp(app, phases_installed[place], strlen(phases_installed[place])) != 0)
+        place++;
+    passage->ordered &= place < PHASES_APPS;
+    passage->place = place;
+    passage->seen |= 1u << place;
+    passage->steps++;
+}
+
+/* An app's package and its apps.py stand together; a phase that is over has seen every app. */
 void phases_check_order(struct stage *stage, struct verdict *verdict) {
+    struct passage passage = {.ordered = true};
     struct tape_event event;
-    size_t phase = 0, place = 0, steps = 0;
-    bool ordered = true;
     for (size_t i = 0; tape_events(stage->tape, i, &event, 1) == 1; i++) {
-        if (event.kind != TAPE_PHASE || event.shape != TAPE_ENTER) continue;
+        if (event.kind != TAPE_PHASE) continue;
         const char *subject = tape_name(stage->tape, event.subject);
-        if (event.depth == 1) {
-            ordered &= subject[0] == 'p' && subject[6] == (char)('1' + phase++ % 3);
-            place = 0;
-        }
-        if (event.depth != 2) continue;
-        const char *app = phase == 3 ? subject : subject + strlen("import ");
-        while (place < PHASES_APPS &&
-               strncmp(app, phases_installed[place], strlen(phases_installed[place])) != 0)
-            place++;
-        ordered &= place < PHASES_APPS;
-        steps++;
+        bool enter = event.shape == TAPE_ENTER;
+        if (event.depth == 1 && enter) begin_phase(&passage, subject);
+        if (event.depth == 2 && enter) take_step(&passage, subject);
+        if (event.depth == 1 && !enter && event.amount)
+            passage.ordered &= passage.seen == (1u << PHASES_APPS) - 1;
     }
-    verdict->holds = ordered && phase >= 1 && steps > 0;
-    verdict_number(verdict, "phases", (double)phase);
-    verdict_number(verdict, "steps", (double)steps);
-    verdict_show(stage, verdict, "%zu %s begun, %zu steps, %s", phase,
-                 phase == 1 ? "phase" : "phases", steps, ordered ? "in order" : "out of order");
+    verdict->holds = passage.ordered && passage.steps > 0;
+    verdict_number(verdict, "phases", (double)passage.phase);
+    verdict_number(verdict, "steps", (double)passage.steps);
+    verdict_show(stage, verdict, "%zu %s begun, %zu steps, %s", passage.phase,
+                 passage.phase == 1 ? "phase" : "phases", passage.steps,
+                 passage.ordered ? "in order" : "out of order");
 }
 
 /* Counted twice: by the registry on the tape, and by BlogConfig.ready() itself. */

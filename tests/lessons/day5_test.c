@@ -203,16 +203,6 @@ static void a_cancelled_fleet_ends_at_once(void **state) {
     }
 }
 
-static void a_fleet_without_memory_says_so(void **state) {
-    (void)state;
-    for (long allocations = 1; allocations < 400; allocations += 13) {
-        struct stage *stage = claims_open("ready", "fleet", "servers=2 workers=4 warm-up=1");
-        atomic_store(&stage->memory.fail_after, allocations);
-        if (!stage_run(stage)) assert_true(fault_is(&stage->fault, "MemoryError"));
-        stage_close(stage);
-    }
-}
-
 /* ---- signals ------------------------------------------------------------------------------ */
 
 static void calls_follow_the_keys_whatever_the_knobs(void **state) {
@@ -249,6 +239,27 @@ static void the_claims_of_signals_can_fail(void **state) {
     stage_close(stage);
 }
 
+/* ---- memory ------------------------------------------------------------------------------- */
+
+/* Whichever allocation fails, a run says so or does without. */
+static void a_run_without_memory_says_so(void **state) {
+    (void)state;
+    static const char *const steps[][2] = {{"phases", "place=ready asks=filter"},
+                                           {"fleet", "servers=2 workers=4 warm-up=1"},
+                                           {"signals", "connected=two-functions saves=2"}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        bool failed = true;
+        for (long allocations = 0; failed && allocations < 2000; allocations++) {
+            struct stage *stage = claims_open("ready", steps[i][0], steps[i][1]);
+            atomic_store(&stage->memory.fail_after, allocations);
+            failed = !stage_run(stage);
+            if (failed) assert_true(fault_is(&stage->fault, "MemoryError"));
+            stage_close(stage);
+        }
+        assert_false(failed); /* in the end there was enough */
+    }
+}
+
 static void the_claims_hold_at_random_settings(void **state) {
     (void)state;
     claims_hold_anywhere("ready", "phases", 20, 1, NULL);
@@ -268,9 +279,9 @@ int main(void) {
         cmocka_unit_test(warm_ups_overlap_unless_they_are_answered_one_by_one),
         cmocka_unit_test(the_claims_of_the_fleet_can_fail),
         cmocka_unit_test(a_cancelled_fleet_ends_at_once),
-        cmocka_unit_test(a_fleet_without_memory_says_so),
         cmocka_unit_test(calls_follow_the_keys_whatever_the_knobs),
         cmocka_unit_test(the_claims_of_signals_can_fail),
+        cmocka_unit_test(a_run_without_memory_says_so),
         cmocka_unit_test(the_claims_hold_at_random_settings),
     };
     return RUN_TESTS(tests);

@@ -3,10 +3,9 @@ class BlogConfig(AppConfig):
     name = 'blog'
 
     def ready(self):
-        warm_up()                # once per process
+        warm_up()    # once per process
 
-
-# B: blog/management/commands/warmup.py, run before the fleet starts.
+# B: manage.py warmup, run before the fleet starts.
 class Command(BaseCommand):
     def handle(self, *args, **options):
-        warm_up()                # once
+        warm_up()    # once
