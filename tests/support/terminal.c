@@ -189,6 +189,20 @@ bool terminal_was_sent(const struct test_terminal *terminal, const char *bytes) 
     return terminal->bytes && strstr(terminal->bytes, bytes);
 }
 
+/* What the child wrote last may still be on its way when the child has gone. A mark written behind
+ * it comes out behind it. */
+static void take_the_rest(struct test_terminal *terminal) {
+    static const char mark[] = "\033]2;the end\007"; /* sets a title: not seen on the screen */
+    long end = now_ms() + PATIENCE_MS;
+    if (terminal->master < 0) return;
+    if (write(terminal->slave, mark, sizeof mark - 1) != sizeof mark - 1) return;
+    while (!terminal_was_sent(terminal, mark) && now_ms() < end) pump(terminal, 100);
+    char *found = terminal->bytes ? strstr(terminal->bytes, mark) : NULL;
+    if (!found) return;
+    *found = '\0'; /* the mark is not the child's */
+    terminal->length = (size_t)(found - terminal->bytes);
+}
+
 /* The master is drained meanwhile: a child that cannot write cannot end. */
 int terminal_wait_exit(struct test_terminal *terminal) {
     long end = now_ms() + PATIENCE_MS;
@@ -201,8 +215,7 @@ int terminal_wait_exit(struct test_terminal *terminal) {
         pump(terminal, 5);
     }
     terminal->child = 0;
-    while (pump(terminal, 0)) {
-    }
+    take_the_rest(terminal);
     return status;
 }
 

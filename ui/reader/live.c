@@ -158,7 +158,7 @@ static void put_watched(struct state *state, struct arena *arena) {
     if (count > 0) draw_figure(state, &figure);
 }
 
-/* "101 queries  200 rows": where the listing's figure does not say it itself. */
+/* "101 queries  200 rows" */
 static int put_queries(struct grid *page, int y, int x, struct tally queries) {
     const char *word = queries.count == 1 ? "query" : "queries";
     int right = page->width - 1;
@@ -170,11 +170,11 @@ static int put_queries(struct grid *page, int y, int x, struct tally queries) {
 }
 
 /* The sum of a run in one line: what it took, or how far the replay is. */
-static void put_sum(struct state *state, bool counted) {
+static void put_sum(struct state *state) {
     struct grid *page = &state->live;
-    if (!counted) grid_add_row(page);
-    int y = grid_add_row(page), right = page->width - 1, x = 1;
-    if (!counted) x = put_queries(page, y, x, stage_queries(replay_cut(&state->replay)));
+    grid_add_row(page);
+    int y = grid_add_row(page), right = page->width - 1;
+    int x = put_queries(page, y, 1, stage_queries(replay_cut(&state->replay)));
     if (replay_is_whole(&state->replay))
         x = grid_format(page, y, x, right, STYLE(TEXT), "%s in all",
                         amount_ns(state->stage->elapsed_ns).text);
@@ -309,9 +309,9 @@ static void put_run(struct state *state, struct arena *arena) {
     else
         put_plain_listing(state, arena, state->stage->tape);
     put_fault(state);
-    if (listing) put_sum(state, figures.list[0].note != NULL);
+    if (listing) put_sum(state);
     for (size_t i = listing; i < figures.count; i++) draw_figure(state, &figures.list[i]);
-    if (!listing) put_sum(state, false);
+    if (!listing) put_sum(state);
     if (!drawn)
         put_text(&state->live, "out of memory: not all figures could be drawn", STYLE(FAILED));
     put_claims(state);

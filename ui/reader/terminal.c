@@ -69,9 +69,10 @@ static void collect_capability(const char *name) {
     if (bytes && bytes != (const char *)-1) tputs(bytes, 1, collect_byte);
 }
 
-/* The bytes that undo what opening and drawing do. Harmless where nothing is to be undone. */
+/* The bytes that undo what opening and drawing do. Harmless where nothing is to be undone. The
+ * cursor comes last: leaving the alternate screen brings back a saved one, hidden or not. */
 static void arm(void) {
-    static const char *const capabilities[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+    static const char *const capabilities[] = {"sgr0", "op", "rmkx", "rmcup", "cnorm"};
     collected.length = 0;
     collect(frame_ends);
     collect(paste_off);
