@@ -105,6 +105,7 @@ static bool stop_at_many(struct path *path, size_t from) {
 /* What leads to another model asks the registry, and so does the list of choices for a name that is
  * not there: both need every model (RelatedField.related_model, Options._relation_tree). */
 static bool is_too_early(struct runtime *runtime, const struct model *model, const char *name) {
+    if (!runtime->apps || runtime->apps->models_ready) return false;
     const struct field *field = model_field(model, name);
     bool alone = field && !field->target;
     return !alone && !apps_check_models_ready(runtime, runtime->apps);
