@@ -16,74 +16,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/axis.h"
 #include "ui/columns.h"
 #include "ui/reader/amount.h"
 #include "ui/reader/figures.h"
 
-enum { HEIGHT = 8, HEIGHT_SMALL = 5, WIDTH_MOST = 96, BRAILLE = 0x2800, LOWER = 0x2580 };
+enum { HEIGHT = 9, HEIGHT_SMALL = 5, WIDTH_MOST = 96, BRAILLE = 0x2800, LOWER = 0x2580 };
 
 /* Where the plot stands on the page, and what its axes span. */
 struct plot {
     const struct figure *figure;
     struct grid *page;
     enum graph_style graph;
-    int y, x, height, width;           /* the field, without axes */
-    int fine_y, fine_x;                /* dots a cell, down and across */
-    double x_from, x_to, y_from, y_to; /* on the axis' scale */
+    int y, x, height, width; /* the field, without axes */
+    int fine_y, fine_x;      /* dots a cell, down and across */
+    struct axis across, up;
 };
 
-/* ---- scales ---------------------------------------------------------------------------------- */
-
-static double scaled(double value, bool logarithmic) {
-    return logarithmic ? log10(value) : value;
+static bool is_plotted(const struct plot *plot, struct figure_point point) {
+    return axis_takes(&plot->across, point.x) && axis_takes(&plot->up, point.y);
 }
 
-static double unscaled(double value, bool logarithmic) {
-    return logarithmic ? pow(10, value) : value;
-}
-
-/* A logarithm has no place for what is not above zero. */
-static bool is_plotted(const struct figure *figure, struct figure_point point) {
-    return isfinite(point.x) && isfinite(point.y) && (!figure->series.x_log || point.x > 0) &&
-           (!figure->series.y_log || point.y > 0);
-}
-
-static void widen(double *from, double *to, double value, bool *any) {
-    if (!*any || value < *from) *from = value;
-    if (!*any || value > *to) *to = value;
-    *any = true;
-}
-
-/* Linear axes of amounts begin at zero, where growth is seen as it is. */
-static bool find_ranges(struct plot *plot) {
-    const struct figure *figure = plot->figure;
-    bool any_x = false, any_y = false;
-    for (size_t i = 0; i < figure->series.count; i++)
-        for (size_t j = 0; j < figure->series.curves[i].count; j++) {
-            struct figure_point point = figure->series.curves[i].points[j];
-            if (!is_plotted(figure, point)) continue;
-            widen(&plot->x_from, &plot->x_to, scaled(point.x, figure->series.x_log), &any_x);
-            widen(&plot->y_from, &plot->y_to, scaled(point.y, figure->series.y_log), &any_y);
-        }
-    if (!figure->series.y_log && plot->y_from > 0) plot->y_from = 0;
-    if (plot->x_to <= plot->x_from) plot->x_to = plot->x_from + 1;
-    if (plot->y_to <= plot->y_from) plot->y_to = plot->y_from + 1;
-    return any_x && any_y;
+static bool has_points(const struct plot *plot) {
+    for (size_t i = 0; i < plot->figure->series.count; i++)
+        for (size_t j = 0; j < plot->figure->series.curves[i].count; j++)
+            if (is_plotted(plot, plot->figure->series.curves[i].points[j])) return true;
+    return false;
 }
 
 /* ---- dots ----------------------------------------------------------------------------------- */
 
-/* The dot row, counted from below, of a value; and the dot column. */
-static int dot_row(const struct plot *plot, double y) {
-    int dots = plot->height * plot->fine_y;
-    int dot = (int)((y - plot->y_from) / (plot->y_to - plot->y_from) * (dots - 1) + 0.5);
+static int dot_at(double share, int dots) {
+    int dot = (int)(share * (dots - 1) + 0.5);
     return dot < 0 ? 0 : dot >= dots ? dots - 1 : dot;
 }
 
-static int dot_column(const struct plot *plot, double x) {
-    int dots = plot->width * plot->fine_x;
-    int dot = (int)((x - plot->x_from) / (plot->x_to - plot->x_from) * (dots - 1) + 0.5);
-    return dot < 0 ? 0 : dot >= dots ? dots - 1 : dot;
+/* The dot row, counted from below, of a share of the axis; and the dot column. */
+static int dot_row(const struct plot *plot, double share) {
+    return dot_at(share, plot->height * plot->fine_y);
+}
+
+static int dot_column(const struct plot *plot, double share) {
+    return dot_at(share, plot->width * plot->fine_x);
 }
 
 static uint32_t rune_at(const struct plot *plot, int y, int x) {
@@ -129,16 +103,16 @@ static char letter_of(size_t curve) {
     return (char)('a' + curve % 26);
 }
 
-/* The curve's height at a dot column, between its points by a straight line; false outside it. */
+/* The curve's height where x is, both as shares of their axes, between its points by a straight
+ * line; false outside it. */
 static bool value_at(const struct plot *plot, const struct figure_curve *curve, double x,
                      double *value) {
-    const struct figure *figure = plot->figure;
     bool any = false;
     double before_x = 0, before_y = 0;
     for (size_t i = 0; i < curve->count; i++) {
-        if (!is_plotted(figure, curve->points[i])) continue;
-        double at = scaled(curve->points[i].x, figure->series.x_log);
-        double height = scaled(curve->points[i].y, figure->series.y_log);
+        if (!is_plotted(plot, curve->points[i])) continue;
+        double at = axis_share(&plot->across, curve->points[i].x);
+        double height = axis_share(&plot->up, curve->points[i].y);
         if (at >= x) {
             double far = at - before_x;
             *value =
@@ -164,9 +138,7 @@ static void put_line(struct plot *plot, size_t index) {
     uint32_t ascii = curve->theory ? '.' : (uint32_t)letter_of(index);
     int dots = plot->width * plot->fine_x, last = -1;
     for (int column = 0; column < dots; column++) {
-        double span = plot->x_to - plot->x_from, value;
-        double x = plot->x_from + span * column / (dots > 1 ? dots - 1 : 1);
-        if (column == dots - 1) x = plot->x_to;
+        double value, x = column == dots - 1 ? 1 : (double)column / (dots - 1);
         if (!value_at(plot, curve, x, &value)) {
             last = -1;
             continue;
@@ -186,9 +158,9 @@ static void put_letters(struct plot *plot, size_t index) {
     bool few = curve->count <= (size_t)(plot->width / 4 + 1);
     int next = (int)(index * 4 % APART) + 2;
     for (size_t i = 0; i < curve->count; i++) {
-        if (!is_plotted(plot->figure, curve->points[i])) continue;
-        double x = scaled(curve->points[i].x, plot->figure->series.x_log);
-        double y = scaled(curve->points[i].y, plot->figure->series.y_log);
+        if (!is_plotted(plot, curve->points[i])) continue;
+        double x = axis_share(&plot->across, curve->points[i].x);
+        double y = axis_share(&plot->up, curve->points[i].y);
         int column = dot_column(plot, x);
         if ((!few || curve->theory) && i + 1 < curve->count && column / plot->fine_x < next)
             continue;
@@ -199,21 +171,29 @@ static void put_letters(struct plot *plot, size_t index) {
 
 /* ---- axes ----------------------------------------------------------------------------------- */
 
-/* What stands beside a row of the field; only its top, middle and bottom are marked. */
-static struct amount y_mark(const struct plot *plot, int row) {
-    double share = (double)(plot->height - 1 - row) / (plot->height - 1);
-    double value = plot->y_from + (plot->y_to - plot->y_from) * share;
-    return amount_tick(unscaled(value, plot->figure->series.y_log), plot->figure->series.y_unit);
-}
-
-static bool is_marked(const struct plot *plot, int row) {
-    return row == 0 || row == plot->height - 1 || row == plot->height / 2;
+/* What stands beside a row of the field, if anything does: a linear axis is marked at its top, its
+ * middle and its bottom, a logarithmic one at its powers of ten. */
+static bool y_mark(const struct plot *plot, int row, struct amount *mark) {
+    int above = plot->height - 1 - row;
+    double share = (double)above / (plot->height - 1);
+    double value = axis_number(&plot->up, share);
+    if (plot->up.log) {
+        double power = round(log10(value));
+        double place = axis_share(&plot->up, pow(10, power)) * (plot->height - 1);
+        if ((int)(place + 0.5) != above) return false;
+        value = pow(10, power);
+    } else if (row != 0 && above != 0 && row != plot->height / 2) {
+        return false;
+    }
+    *mark = amount_tick(value, plot->figure->series.y_unit);
+    return true;
 }
 
 static int width_of_marks(const struct plot *plot) {
     int width = 0;
     for (int row = 0; row < plot->height; row++) {
-        int columns = is_marked(plot, row) ? (int)columns_of(y_mark(plot, row).text) : 0;
+        struct amount mark;
+        int columns = y_mark(plot, row, &mark) ? (int)columns_of(mark.text) : 0;
         if (columns > width) width = columns;
     }
     return width;
@@ -222,9 +202,9 @@ static int width_of_marks(const struct plot *plot) {
 static void put_y_axis(struct plot *plot) {
     for (int row = 0; row < plot->height; row++) {
         int y = plot->y + row;
-        bool marked = is_marked(plot, row);
-        if (marked)
-            grid_put_right(plot->page, y, 0, plot->x - 2, y_mark(plot, row).text, STYLE(MUTED));
+        struct amount mark;
+        bool marked = y_mark(plot, row, &mark);
+        if (marked) grid_put_right(plot->page, y, 0, plot->x - 2, mark.text, STYLE(MUTED));
         grid_put(plot->page, y, plot->x - 1, plot->x, marked ? "┤" : "│", STYLE(RULE));
     }
 }
@@ -236,8 +216,8 @@ static void put_x_axis(struct plot *plot) {
     grid_fill(plot->page, y, plot->x, right, 0x2500, STYLE(RULE));
     y = grid_add_row(plot->page);
     const char *unit = figure->series.x_unit ? figure->series.x_unit : "";
-    struct amount first = amount_tick(unscaled(plot->x_from, figure->series.x_log), unit);
-    struct amount last = amount_number(unscaled(plot->x_to, figure->series.x_log), unit);
+    struct amount first = amount_tick(axis_number(&plot->across, 0), unit);
+    struct amount last = amount_number(axis_number(&plot->across, 1), unit);
     char end[UNITS_SIZE + 8];
     snprintf(end, sizeof end, "%s%s", last.text, figure->series.x_log ? ", log" : "");
     int x = grid_put(plot->page, y, plot->x, right, first.text, STYLE(MUTED));
@@ -267,11 +247,11 @@ void figure_draw_series(struct grid *page, const struct figure *figure,
     if (plot.graph == GRAPH_BLOCK) plot.fine_y = 8;
     if (plot.graph == GRAPH_BRAILLE) plot.fine_y = 4, plot.fine_x = 2;
     plot.height = page->width >= 40 ? HEIGHT : HEIGHT_SMALL;
-    bool any = find_ranges(&plot);
+    axis_of_series(figure, &plot.across, &plot.up);
     plot.x = 1 + width_of_marks(&plot) + 2;
     plot.width = page->width - plot.x - 1;
     if (plot.width > WIDTH_MOST) plot.width = WIDTH_MOST;
-    if (!any || plot.width < 4) {
+    if (!has_points(&plot) || plot.width < 4) {
         grid_put(page, grid_add_row(page), 1, page->width, "nothing yet", STYLE(MUTED));
         return;
     }
