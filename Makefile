@@ -26,6 +26,13 @@ CFLAGS   ?= $(OPT)
 PKGFLAGS := $(filter-out -D_%,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(SANFLAGS) -MMD -MP -pthread $(PKGFLAGS)
 LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lutil
+# The program takes its libraries in where an archive of them is installed: it starts sooner, and a
+# copy of it runs where they are not. STATIC=no links it like everything else.
+STATIC   ?= $(if $(SAN),no,yes)
+archive   = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))
+taken_in  = $(foreach name,ncursesw tinfo sqlite3 md4c,-l$(name)=$(call archive,$(name))) \
+            -luv=$(or $(call archive,uv),$(call archive,uv_a))
+PROGRAM_LIBS = $(if $(filter yes,$(STATIC)),$(foreach lib,$(LIBS),$(or $(patsubst $(lib)=%,%,$(filter $(lib)=/%,$(taken_in))),$(lib))),$(LIBS))
 
 SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c 2>/dev/null | sort)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
@@ -47,7 +54,7 @@ run: daybook
 	./daybook
 
 $(BUILD)/daybook: $(BUILD)/ui/main.o $(BUILD)/libdaybook.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PROGRAM_LIBS)
 
 $(BUILD)/libdaybook.a: $(OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
