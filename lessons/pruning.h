@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 
 /* Bounds on the key as texts that compare like dates; NULL: none on that side. Borrowed from the
  * parameters. */

@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 #include "engine/base/text.h"
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 
 enum { JSON_DEPTH = 64 };
 

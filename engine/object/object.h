@@ -20,7 +20,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/fault.h"
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 #include "engine/tape/tape.h"
 
 struct database;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 
 enum field_kind {
     FIELD_AUTO, /* BigAutoField */

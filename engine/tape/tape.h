@@ -35,7 +35,7 @@
 #include <stdint.h>
 
 #include "engine/base/arena.h"
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 
 /* What an event is about. TAPE_KINDS lists them with the word shown for each and the unit of
  * their `amount`; adding one is adding a row. */

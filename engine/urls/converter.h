@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "engine/base/arena.h"
-#include "engine/object/value.h"
+#include "engine/base/value.h"
 
 enum converter {
     CONVERTER_STR,

@@ -8,8 +8,8 @@
  * Small values stand in the struct itself; texts and objects are borrowed from an arena and live
  * as long as that does. Columns of a row, parameters of SQL, keyword arguments of a URL and
  * everything a listing computes are values. */
-#ifndef ENGINE_OBJECT_VALUE_H
-#define ENGINE_OBJECT_VALUE_H
+#ifndef ENGINE_BASE_VALUE_H
+#define ENGINE_BASE_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
