@@ -80,9 +80,27 @@ static void set_cell(struct grid *grid, int y, int x, struct cell cell) {
     *here = cell;
 }
 
+/* Puts a character of one or two columns before column right; the column after it, or -1. */
+static int place(struct grid *grid, int y, int x, int right, struct cell cell, int width) {
+    if (right > grid->width) right = grid->width;
+    if (x + width > right) return -1;
+    set_cell(grid, y, x, cell);
+    if (width == 2) set_cell(grid, y, x + 1, (struct cell){.rune = 0, .style = cell.style});
+    return x + width;
+}
+
+/* A combining mark goes to the character before it, where that has none. */
+static void place_mark(struct grid *grid, int y, int x, uint32_t mark) {
+    struct cell *before = cell_at(grid, y, x - 1);
+    if (before && before->rune == 0) before = cell_at(grid, y, x - 2);
+    if (before && before->mark == 0 && before->rune > ' ') before->mark = mark;
+}
+
 /* Puts one character before column right and returns the column after it, or -1 where it does not
- * fit. */
+ * fit. Printable ASCII, which is nearly all there is, needs no second look. */
 static int put_rune(struct grid *grid, int y, int x, int right, uint32_t rune, struct style style) {
+    struct cell cell = {.rune = rune, .style = style};
+    if (rune >= ' ' && rune < 0x7F) return place(grid, y, x, right, cell, 1);
     if (grid->ascii && !is_dropped(rune)) {
         if (rune >= 0x300 && rune < 0x370) return x;
         rune = (uint32_t)(unsigned char)rune_fold(rune);
@@ -91,17 +109,9 @@ static int put_rune(struct grid *grid, int y, int x, int right, uint32_t rune, s
     if (rune == COLUMNS_INVALID) rune = REPLACEMENT;
     if (is_control(rune)) rune = rune == '\t' ? ' ' : REPLACEMENT;
     int width = (int)columns_of_point(rune);
-    if (width == 0) {
-        struct cell *before = cell_at(grid, y, x - 1);
-        if (before && before->rune == 0) before = cell_at(grid, y, x - 2);
-        if (before && before->mark == 0 && before->rune > ' ') before->mark = rune;
-        return x;
-    }
-    if (right > grid->width) right = grid->width;
-    if (x + width > right) return -1;
-    set_cell(grid, y, x, (struct cell){.rune = rune, .style = style});
-    if (width == 2) set_cell(grid, y, x + 1, (struct cell){.rune = 0, .style = style});
-    return x + width;
+    if (width == 0) return place_mark(grid, y, x, rune), x;
+    cell.rune = rune;
+    return place(grid, y, x, right, cell, width);
 }
 
 void grid_init(struct grid *grid, bool ascii) {

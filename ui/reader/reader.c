@@ -4,7 +4,7 @@
  *     poll (keys) --+
  *     signals ------+--> state_update --> effects --> dirty --> prepare: paint, at most once a turn
  *     wake (run) ---+                       |
- *     timer --------+                       +--> worker, progress, suspend, ...
+ *     timer --------+                       +--> worker, suspend, ...; progress after the paint
  *
  * The timer runs only while a run or a replay does. With nothing to do the process sleeps in one
  * poll and is not woken. */
@@ -54,6 +54,7 @@ struct reader {
     struct state state;
     struct grid grid;
     bool dirty, all; /* something changed; nothing on the screen can be trusted */
+    bool moved;      /* the place is to be saved */
     uint64_t ticked; /* when time last passed, in ns */
     int exit_code;
 };
@@ -154,7 +155,7 @@ static void update(struct reader *reader, const struct action *action) {
     if (effects & EFFECT_REPAINT) reader->all = true;
     if (effects & EFFECT_CANCEL) worker_cancel(&reader->worker);
     if (effects & EFFECT_RUN) start_run(reader);
-    if (effects & EFFECT_PLACE) save_place(reader);
+    if (effects & EFFECT_PLACE) reader->moved = true;
     if (effects & EFFECT_DONE) save_done(reader);
     if (effects & EFFECT_FORGET) forget_progress(reader);
     if (effects & EFFECT_MOUSE) terminal_set_mouse(reader->terminal, reader->state.mouse);
@@ -235,12 +236,19 @@ static void on_done(void *context, struct stage *stage) {
     update(context, &(struct action){.kind = ACTION_FINISHED, .stage = stage});
 }
 
-static void paint(uv_prepare_t *prepare) {
-    struct reader *reader = prepare->data;
+static void paint(struct reader *reader) {
     if (!reader->dirty) return;
     draw(&reader->state, &reader->grid);
     terminal_show(reader->terminal, &reader->grid, reader->all);
     reader->dirty = reader->all = false;
+}
+
+/* First the frame, then the file: a disk may take as long to write as a hundred frames. */
+static void before_sleep(uv_prepare_t *prepare) {
+    struct reader *reader = prepare->data;
+    paint(reader);
+    if (reader->moved) save_place(reader);
+    reader->moved = false;
 }
 
 /* ---- opening and closing -------------------------------------------------------------------- */
@@ -259,7 +267,7 @@ static int open_handles(struct reader *reader) {
     if (!error) error = worker_init(&reader->worker, &reader->loop, on_done, reader);
     if (error) return error;
     reader->before_sleep.data = reader->timer.data = reader->input.data = reader;
-    return uv_prepare_start(&reader->before_sleep, paint);
+    return uv_prepare_start(&reader->before_sleep, before_sleep);
 }
 
 static int open_input(struct reader *reader) {

@@ -200,7 +200,13 @@ void terminal_size(struct terminal *terminal, int *height, int *width) {
 
 /* ---- output --------------------------------------------------------------------------------- */
 
-static cchar_t curses_cell(const struct terminal *terminal, const struct cell *cell) {
+/* What curses calls a look. */
+struct pen {
+    attr_t bits;
+    short pair;
+};
+
+static struct pen pen_of(const struct terminal *terminal, struct style style) {
     static const struct {
         uint8_t bit;
         attr_t attribute;
@@ -209,26 +215,40 @@ static cchar_t curses_cell(const struct terminal *terminal, const struct cell *c
                       {LOOK_REVERSE, A_REVERSE},
                       {LOOK_UNDERLINE, A_UNDERLINE},
                       {LOOK_ITALIC, A_ITALIC}};
-    struct look look = theme_look(cell->style.role, terminal->colour);
-    wchar_t text[3] = {(wchar_t)cell->rune, (wchar_t)cell->mark, 0};
-    attr_t bits = 0;
-    cchar_t out;
-    look.bits ^= cell->style.bits & LOOK_REVERSE; /* twice reversed is not reversed */
-    look.bits |= (uint8_t)(cell->style.bits & ~LOOK_REVERSE);
+    struct look look = theme_look(style.role, terminal->colour);
+    struct pen pen = {0, 0};
+    look.bits ^= style.bits & LOOK_REVERSE; /* twice reversed is not reversed */
+    look.bits |= (uint8_t)(style.bits & ~LOOK_REVERSE);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-        if (look.bits & attributes[i].bit) bits |= attributes[i].attribute;
-    short pair = (short)(look.colour >= 0 && look.colour < COLORS ? look.colour + 1 : 0);
-    setcchar(&out, text, bits, pair, NULL);
-    return out;
+        if (look.bits & attributes[i].bit) pen.bits |= attributes[i].attribute;
+    if (look.colour >= 0 && look.colour < COLORS) pen.pair = (short)(look.colour + 1);
+    return pen;
 }
 
-/* A wide character brings its second half itself. */
+/* The cells of a row for curses; returns how many. A wide character brings its second half itself.
+ * Most cells have the style of the one before, and many are the same: both are asked for once. */
+static int curses_row(struct terminal *terminal, const struct cell *cells, int width) {
+    struct pen pen = {0, 0};
+    int count = 0;
+    for (int x = 0; x < width; x++) {
+        const struct cell *cell = &cells[x], *before = x > 0 ? cell - 1 : NULL;
+        if (cell->rune == 0) continue;
+        if (before && memcmp(cell, before, sizeof *cell) == 0) {
+            terminal->row[count] = terminal->row[count - 1];
+        } else {
+            const wchar_t text[] = {(wchar_t)cell->rune, (wchar_t)cell->mark, 0};
+            if (!before || memcmp(&cell->style, &before->style, sizeof cell->style) != 0)
+                pen = pen_of(terminal, cell->style);
+            setcchar(&terminal->row[count], text, pen.bits, pen.pair, NULL);
+        }
+        count++;
+    }
+    return count;
+}
+
 static void show_row(struct terminal *terminal, const struct grid *grid, int y) {
     const struct cell *cells = grid->cells + (size_t)y * (size_t)grid->width;
-    int count = 0;
-    for (int x = 0; x < grid->width; x++)
-        if (cells[x].rune != 0) terminal->row[count++] = curses_cell(terminal, &cells[x]);
-    mvadd_wchnstr(y, 0, terminal->row, count);
+    mvadd_wchnstr(y, 0, terminal->row, curses_row(terminal, cells, grid->width));
 }
 
 static bool reserve_row(struct terminal *terminal, int width) {
