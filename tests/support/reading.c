@@ -63,6 +63,13 @@ char *reading_screen(struct reading *reading) {
     return text;
 }
 
+bool reading_holds(struct reading *reading, const char *text) {
+    char *screen = reading_screen(reading);
+    bool held = strstr(screen, text) != NULL;
+    free(screen);
+    return held;
+}
+
 bool reading_shows(struct reading *reading, const char *wanted) {
     char *screen = reading_screen(reading);
     bool shown = strstr(screen, wanted) != NULL;

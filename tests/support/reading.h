@@ -22,6 +22,8 @@ void reading_do(struct reading *reading, struct action action);
 
 /* The screen as text; to be freed. */
 char *reading_screen(struct reading *reading);
+/* True when the text is on the screen; _shows prints the screen where it is not. */
+bool reading_holds(struct reading *reading, const char *text);
 bool reading_shows(struct reading *reading, const char *text);
 
 #endif

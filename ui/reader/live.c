@@ -186,6 +186,11 @@ static void put_sum(struct state *state) {
         grid_format(page, y, x + 2, right, STYLE(MUTED), "replay shows 1 in %u", (unsigned)coarse);
 }
 
+static void put_lanes(struct state *state, struct arena *arena) {
+    struct figure lanes;
+    if (lanes_figure(state, arena, &lanes)) draw_figure(state, &lanes);
+}
+
 /* The text of the line where it happened, with a caret under the column. */
 static void put_place(struct state *state, const struct fault *fault) {
     const char *source = state->stage->listing;
@@ -310,6 +315,7 @@ static void put_run(struct state *state, struct arena *arena) {
         put_plain_listing(state, arena, state->stage->tape);
     put_fault(state);
     if (listing) put_sum(state);
+    put_lanes(state, arena);
     for (size_t i = listing; i < figures.count; i++) draw_figure(state, &figures.list[i]);
     if (!listing) put_sum(state);
     if (!drawn)

@@ -53,6 +53,14 @@ void state_usual_knobs(struct visit *visit, const struct step *step);
 /* Leaves the editor; what was written is kept. */
 void writing_keep(struct state *state);
 
+/* ---- the last run and this one (lanes.c) ----------------------------------------------------- */
+
+void lanes_remember(struct state *state);
+void lanes_forget(struct state *state);
+/* A table of the two, drawn into the arena. False where there is nothing to compare, or no memory.
+ */
+bool lanes_figure(const struct state *state, struct arena *arena, struct figure *figure);
+
 /* ---- the search (searching.c) ---------------------------------------------------------------- */
 
 void search_release(struct search *search);

@@ -219,7 +219,10 @@ static unsigned reset(struct state *state) {
         return EFFECT_DRAW;
     }
     switch (state->reset) {
-    case RESET_OUTPUT: state_drop_stage(state); break;
+    case RESET_OUTPUT:
+        lanes_forget(state);
+        state_drop_stage(state);
+        break;
     case RESET_KNOBS: state_usual_knobs(visit, state_step(state)); break;
     case RESET_LISTING:
         free(visit->listing);

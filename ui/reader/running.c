@@ -72,6 +72,7 @@ unsigned running_finished(struct state *state, const struct action *action) {
     state->stage = action->stage;
     replay_begin(&state->replay, state->stage->tape);
     judge(state);
+    lanes_remember(state);
     select_busiest_line(state);
     state->message[0] = '\0';
     state->show_fault = fault_raised(&state->stage->fault);

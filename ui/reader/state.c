@@ -238,6 +238,7 @@ void state_open(struct state *state, size_t lesson, size_t step) {
     state->note_top = state->live_top = 0;
     state->selected = 1;
     state->knob = 0;
+    lanes_forget(state);
     state_drop_stage(state);
     state->stale = STALE_ALL;
     state_update(state, &(struct action){.kind = ACTION_NONE});

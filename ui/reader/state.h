@@ -70,6 +70,15 @@ struct visit {
     char *listing; /* as edited; NULL: as shipped */
 };
 
+/* What is remembered of a run when its stage is gone; see lanes.c. */
+struct sums {
+    bool given;
+    char knobs[STAGE_KNOBS][STATE_WORD]; /* as --set takes them */
+    uint64_t listing;                    /* a hash of it */
+    uint64_t queries, rows, elapsed_ns;
+    size_t claims, held; /* that apply, and those of them that hold */
+};
+
 /* The lessons to read: the registry, or a test's own. */
 struct course {
     const struct lesson *const *lessons;
@@ -115,6 +124,7 @@ struct state {
     size_t run_lesson, run_step; /* whose the running stage is */
     struct verdict verdicts[STATE_CLAIMS];
     struct answer measured;
+    struct sums last_run, this_run; /* of this step, since it was opened */
     struct replay replay;
     unsigned selected; /* line of the listing, from 1 */
 

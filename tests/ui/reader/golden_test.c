@@ -24,6 +24,7 @@ static const struct scene scenes[] = {
     {"listing_ascii", TEST_N_PLUS_ONE, 0, "r101\r", true},
     {"replay", TEST_N_PLUS_ONE, 0, "r\r,,,,", false},
     {"outdated", TEST_N_PLUS_ONE, 0, "r\r+", false},
+    {"lanes", TEST_N_PLUS_ONE, 0, "r\r+r", false},
     {"sql", TEST_N_PLUS_ONE, 0, "r\ro", false},
     {"editor", TEST_N_PLUS_ONE, 0, "e# mine", false},
     {"trace", TEST_MIDDLEWARE, 0, "r2\r", false},

@@ -171,6 +171,51 @@ static void figures_of_other_knobs_are_marked_as_such(void **state) {
     reading_close(&reading);
 }
 
+static void a_run_with_other_knobs_stands_beside_the_last_one(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r");
+    assert_false(reading_holds(&reading, "last run"));
+    reading_keys(&reading, "+r");
+    assert_true(reading_shows(&reading, "last run  this run"));
+    assert_true(reading_shows(&reading, "articles          100       110"));
+    assert_true(reading_shows(&reading, "queries           101       111"));
+    assert_true(reading_shows(&reading, "claims held    1 of 1    1 of 1"));
+    assert_false(reading_holds(&reading, "round-trip  ")); /* the same in both */
+    reading_close(&reading);
+}
+
+static void a_run_of_another_listing_stands_beside_the_last_one(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\re# mine\r\022");
+    assert_true(reading_shows(&reading, "listing      as shipped    edited"));
+    reading_close(&reading);
+}
+
+static void the_same_run_again_is_compared_with_nothing(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\rr");
+    assert_false(reading_holds(&reading, "last run"));
+    reading_keys(&reading, "+rnpr"); /* another step was open in between */
+    assert_false(reading_holds(&reading, "last run"));
+    reading_close(&reading);
+}
+
+static void a_run_that_raised_is_compared_with_nothing(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 80, TEST_MIDDLEWARE, 1);
+    reading_keys(&reading, "r\r+r");
+    assert_true(reading_shows(&reading, "ImproperlyConfigured"));
+    assert_false(reading_holds(&reading, "last run"));
+    reading_close(&reading);
+}
+
 static void the_replay_moves_the_counters(void **state) {
     (void)state;
     struct reading reading;
@@ -479,6 +524,10 @@ int main(void) {
         cmocka_unit_test(knobs_turn_within_their_range),
         cmocka_unit_test(choices_turn_round_and_texts_are_typed),
         cmocka_unit_test(figures_of_other_knobs_are_marked_as_such),
+        cmocka_unit_test(a_run_with_other_knobs_stands_beside_the_last_one),
+        cmocka_unit_test(a_run_of_another_listing_stands_beside_the_last_one),
+        cmocka_unit_test(the_same_run_again_is_compared_with_nothing),
+        cmocka_unit_test(a_run_that_raised_is_compared_with_nothing),
         cmocka_unit_test(the_replay_moves_the_counters),
         cmocka_unit_test(nothing_moves_by_itself_when_a_run_ends),
         cmocka_unit_test(an_edited_listing_is_kept_run_and_put_back),
