@@ -1,6 +1,8 @@
-/* command_try - `daybook try KIND [FILE|-]`: the table of kinds, and reading the listing. */
+/* command_try - `daybook try KIND [FILE|-]`: the table of kinds, and reading the listing. At a
+ * terminal, without a FILE, there is a prompt instead. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/files.h"
 #include "ui/try.h"
@@ -24,8 +26,16 @@ static const struct try_kind *kind_named(const char *name) {
     return NULL;
 }
 
+static bool is_prompted(const char *path, const struct try_listing *listing) {
+    return !path && !listing->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+/* path is NULL where no file was named. */
 static int run_kind(const struct try_kind *kind, const char *path, struct try_listing listing) {
     char why[256];
+    listing.name = kind->name;
+    if (is_prompted(path, &listing)) return kind->run(&listing);
+    if (!path) path = "-";
     listing.name = strcmp(path, "-") == 0 ? "standard input" : path;
     char *source = files_read(path, FILES_LISTING_MOST, why, sizeof why);
     if (!source) return command_fail(EXIT_SYSTEM, "%s: %s", listing.name, why);
@@ -58,7 +68,7 @@ static int run(const struct command *command, int count, char **words) {
         return command_fail(EXIT_USAGE, "--database: try %s has none", kind->name);
     if (listing.write && !listing.database)
         return command_fail(EXIT_USAGE, "--write: needs the file that --database names");
-    return run_kind(kind, first + 1 < count ? words[first + 1] : "-", listing);
+    return run_kind(kind, first + 1 < count ? words[first + 1] : NULL, listing);
 }
 
 const struct command command_try = {
@@ -66,7 +76,9 @@ const struct command command_try = {
     .operands = "orm|mro|urls|middleware [FILE|-]",
     .summary = "run a listing of your own",
     .help = "Runs a listing from FILE or standard input, statement by statement.\n"
-            "An error ends its own statement; the exit code is then 1.",
+            "An error ends its own statement; the exit code is then 1. At a terminal,\n"
+            "without FILE, each statement is asked for: an empty line ends a block,\n"
+            "Ctrl-C clears it, Ctrl-D leaves.",
     .options = options,
     .run = run,
 };

@@ -5,36 +5,17 @@
  *
  * The trace is read back from the tape, between the first event of a request (or of the building of
  * its chain) and the last. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/middleware/names.h"
 #include "engine/middleware/practice.h"
 #include "engine/middleware/trace.h"
-#include "engine/script/script.h"
-#include "ui/json.h"
-#include "ui/paper.h"
-#include "ui/try.h"
-
-/* What a listing may hold before it is stopped, in bytes. */
-static const size_t memory_limit = (size_t)1 << 30;
+#include "ui/try_session.h"
 
 struct session {
-    const struct try_listing *listing;
-    struct memory memory;
-    struct arena arena;
-    struct arena scratch; /* of the answer being told */
-    struct fault fault;
-    struct head head;
-    struct runtime runtime;
-    struct tape *tape;
+    struct try_session base; /* first: a pointer to one is a pointer to the other */
     struct project *project;
-    struct script *script;
-    struct paper paper;
-    struct json json;
-    size_t printed;       /* events before this one were looked through for PRINTs */
     struct trace pending; /* of a request that raised: told when its statement has ended */
-    bool raised;
 };
 
 /* ---- as JSON --------------------------------------------------------------------------------- */
@@ -63,18 +44,8 @@ static void write_trace(struct json *json, const struct trace *trace) {
     json_close(json);
 }
 
-static void write_error(struct json *json, const struct fault *fault) {
-    json_key(json, "error");
-    json_object(json);
-    json_member_text(json, "type", fault->type);
-    json_member_text(json, "message", fault->message);
-    json_member_integer(json, "line", fault->line);
-    json_member_integer(json, "column", fault->column);
-    json_close(json);
-}
-
 /* {"line", "status", "body", "trace"}, and "error" where the request had no response at all. */
-static void write_answer(struct session *session, int64_t line, const struct response *response,
+static void write_answer(struct try_session *session, int64_t line, const struct response *response,
                          const struct trace *trace) {
     struct json *json = &session->json;
     json_object(json);
@@ -91,19 +62,17 @@ static void write_answer(struct session *session, int64_t line, const struct res
         json_null(json);
     json_key(json, "trace");
     write_trace(json, trace);
-    if (!response) write_error(json, &session->fault);
+    if (!response) {
+        json_key(json, "error");
+        try_write_fault(json, &session->fault);
+    }
     json_close(json);
     json_end_line(json);
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-static void print_text(struct session *session, struct text *text) {
-    const char *line = text_finish(text);
-    if (line) fprintf(session->listing->out, "%s\n", line);
-}
-
-static void print_entry(struct session *session, const struct trace_entry *entry) {
+static void print_entry(struct try_session *session, const struct trace_entry *entry) {
     struct text text;
     text_init(&text, &session->scratch);
     text_format(&text, "    %-17s", entry->word);
@@ -114,10 +83,10 @@ static void print_entry(struct session *session, const struct trace_entry *entry
     }
     if (entry->has_status && entry->status) text_format(&text, " %d", entry->status);
     if (entry->has_status && !entry->status) text_add(&text, " None");
-    print_text(session, &text);
+    try_print_text(session, &text);
 }
 
-static void print_answer(struct session *session, const struct request *request,
+static void print_answer(struct try_session *session, const struct request *request,
                          const struct response *response, const struct trace *trace) {
     struct text text;
     text_init(&text, &session->scratch);
@@ -126,33 +95,9 @@ static void print_answer(struct session *session, const struct request *request,
         text_add_char(&text, ' ');
         paper_add(&text, &session->paper, request->path);
         if (response) text_format(&text, "  %d %s", response->status, response->reason_phrase);
-        print_text(session, &text);
+        try_print_text(session, &text);
     }
     for (size_t i = 0; i < trace->count; i++) print_entry(session, &trace->entries[i]);
-}
-
-/* What the listing printed since last time. */
-static void print_printed(struct session *session, size_t upto) {
-    struct tape_event event;
-    for (; session->printed < upto; session->printed++) {
-        if (tape_events(session->tape, session->printed, &event, 1) == 0) break;
-        if (event.kind != TAPE_PRINT || session->listing->json) continue;
-        struct text text;
-        text_init(&text, &session->scratch);
-        paper_add(&text, &session->paper, tape_name(session->tape, event.subject));
-        print_text(session, &text);
-    }
-}
-
-static void print_fault(struct session *session) {
-    const struct fault *fault = &session->fault;
-    struct text text;
-    text_init(&text, &session->scratch);
-    text_format(&text, "line %u, column %u: ", fault->line, fault->column);
-    paper_add(&text, &session->paper, fault->type);
-    text_add(&text, ": ");
-    paper_add(&text, &session->paper, fault->message);
-    print_text(session, &text);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */
@@ -161,84 +106,55 @@ static void print_fault(struct session *session) {
  * so it never has to coarsen. */
 static void answered(void *context, const struct project_answer *answer) {
     struct session *session = context;
+    struct try_session *base = &session->base;
     struct trace trace;
-    print_printed(session, answer->first_event);
-    arena_release(&session->scratch);
-    if (!trace_read(session->tape, answer->first_event, SIZE_MAX, answer->chain, answer->request,
-                    &session->scratch, &trace)) {
-        fault_no_memory(&session->fault);
+    try_print_printed(base, answer->first_event);
+    arena_release(&base->scratch);
+    if (!trace_read(base->tape, answer->first_event, SIZE_MAX, answer->chain, answer->request,
+                    &base->scratch, &trace)) {
+        fault_no_memory(&base->fault);
         return;
     }
-    if (!session->listing->json)
-        print_answer(session, answer->request, answer->response, &trace);
+    if (!base->listing->json)
+        print_answer(base, answer->request, answer->response, &trace);
     else if (answer->response)
-        write_answer(session, session->head.line, answer->response, &trace);
+        write_answer(base, base->head.line, answer->response, &trace);
     session->pending = answer->response ? (struct trace){NULL, 0} : trace;
-    if (session->head.depth == 0) {
-        tape_clear(session->tape);
-        session->printed = 0;
-    }
+    if (base->head.depth == 0) try_forget_events(base);
 }
 
-static void step(struct session *session, const struct program *program, size_t statement) {
+static void step(struct try_session *base, const struct program *program, size_t statement) {
+    struct session *session = (struct session *)base;
     struct value value;
     bool is_expression;
-    arena_release(&session->scratch);
     session->pending = (struct trace){NULL, 0};
-    bool done =
-        script_step(&session->runtime, session->script, program, statement, &value, &is_expression);
-    print_printed(session, SIZE_MAX);
+    bool done = try_session_step(base, program, statement, &value, &is_expression);
+    try_print_printed(base, SIZE_MAX);
     if (done) return;
-    session->raised = true;
-    fault_place(&session->fault, program_line(program, statement), 1);
-    if (session->listing->json)
-        write_answer(session, program_line(program, statement), NULL, &session->pending);
+    if (base->listing->json)
+        write_answer(base, program_line(program, statement), NULL, &session->pending);
     else
-        print_fault(session);
-    fault_clear(&session->fault);
+        try_print_fault(base, &base->fault);
 }
 
-/* False without memory for what every session needs. */
-static bool open_session(struct session *session, const struct try_listing *listing) {
-    *session = (struct session){.listing = listing, .paper = paper_of(listing->out)};
-    memory_init(&session->memory, memory_limit);
-    arena_init(&session->arena, &session->memory);
-    arena_init(&session->scratch, &session->memory);
-    fault_init(&session->fault, &session->arena);
-    json_to_file(&session->json, listing->out);
-    session->tape = tape_new(&session->memory, 0);
-    if (!session->tape) return false;
-    head_init(&session->head, session->tape);
-    session->runtime = (struct runtime){.arena = &session->arena,
-                                        .memory = &session->memory,
-                                        .head = &session->head,
-                                        .fault = &session->fault};
-    session->project = project_new(&session->runtime, practice_urlconf);
+static bool open_session(struct try_session *base) {
+    struct session *session = (struct session *)base;
+    session->project = project_new(&base->runtime, practice_urlconf);
     if (!session->project) return false;
     size_t count;
     const struct module *const *modules = project_modules(session->project, &count);
-    session->script = script_new(&session->runtime, modules, count, true);
-    if (!session->script) return false;
-    project_attach(session->project, session->script);
+    base->script = script_new(&base->runtime, modules, count, true);
+    if (!base->script) return false;
+    project_attach(session->project, base->script);
     project_tell(session->project, answered, session);
     return true;
 }
 
-static void close_session(struct session *session) {
-    tape_free(session->tape);
-    arena_release(&session->scratch);
-    arena_release(&session->arena);
-}
-
 static int run(const struct try_listing *listing) {
-    struct session session;
-    bool opened = open_session(&session, listing);
-    struct program *program = opened ? script_parse(&session.runtime, listing->source) : NULL;
-    for (size_t i = 0; program && i < program_count(program); i++) step(&session, program, i);
-    int code = session.raised ? EXIT_FALSE : EXIT_DONE;
-    if (!program) code = command_fail(EXIT_SYSTEM, "%s: out of memory", listing->name);
-    close_session(&session);
-    return code;
+    static const struct try_calls calls = {
+        .memory_limit = TRY_MEMORY_USUAL, .open = open_session, .step = step};
+    struct session session = {.project = NULL};
+    return try_session_run(&session.base, listing, &calls);
 }
 
 const struct try_kind try_middleware = {

@@ -12,26 +12,14 @@
 #include "engine/orm/database.h"
 #include "engine/orm/names.h"
 #include "engine/orm/query.h"
-#include "engine/script/script.h"
 #include "lessons/blog.h"
 #include "lessons/blog_fixture.h"
 #include "ui/orm_json.h"
-#include "ui/paper.h"
-#include "ui/try.h"
+#include "ui/orm_table.h"
+#include "ui/try_session.h"
 #include "ui/units.h"
 
 enum { EVENTS_MOST = 1 << 20 }; /* of the tape: beyond that it coarsens */
-
-struct session {
-    const struct try_listing *listing;
-    struct memory memory;
-    struct arena arena;
-    struct fault fault;
-    struct head head;
-    struct runtime runtime;
-    struct script *script;
-    bool raised; /* some statement did */
-};
 
 /* What one statement came to. */
 struct answer {
@@ -58,7 +46,7 @@ static const struct registry *registry_of(struct database *database) {
     return nullable ? &blog_nullable : &blog;
 }
 
-static bool open_database(struct session *session) {
+static bool open_database(struct try_session *session) {
     const char *path = session->listing->database;
     enum database_mode mode = session->listing->write ? DATABASE_WRITE : DATABASE_READ;
     session->runtime.database = path ? database_open(path, mode, &session->memory, &session->fault)
@@ -68,21 +56,19 @@ static bool open_database(struct session *session) {
 
 /* ---- one statement ------------------------------------------------------------------------- */
 
-static uint64_t queries_so_far(const struct session *session) {
-    return tape_count(cut_whole(session->head.tape), TAPE_QUERY, ANY_EVENT);
+static uint64_t queries_so_far(const struct try_session *session) {
+    return tape_count(cut_whole(session->tape), TAPE_QUERY, ANY_EVENT);
 }
 
-static uint64_t time_so_far(const struct session *session) {
-    return tape_tally(cut_whole(session->head.tape), TAPE_QUERY, ANY_EVENT).elapsed_ns;
+static uint64_t time_so_far(const struct try_session *session) {
+    return tape_tally(cut_whole(session->tape), TAPE_QUERY, ANY_EVENT).elapsed_ns;
 }
 
 /* Runs the statement; what stands alone is evaluated. */
-static bool run_statement(struct session *session, const struct program *program, size_t index,
+static bool run_statement(struct try_session *session, const struct program *program, size_t index,
                           struct answer *answer) {
     bool expression = false;
-    if (!script_step(&session->runtime, session->script, program, index, &answer->value,
-                     &expression))
-        return false;
+    if (!try_session_step(session, program, index, &answer->value, &expression)) return false;
     answer->has_value = expression;
     if (!expression || answer->value.kind != VALUE_OBJECT) return true;
     struct object *object = answer->value.object;
@@ -92,26 +78,26 @@ static bool run_statement(struct session *session, const struct program *program
     return true;
 }
 
-static void take_statement(struct session *session, const struct program *program, size_t index,
+static void take_statement(struct try_session *session, const struct program *program, size_t index,
                            struct answer *answer) {
     uint64_t queries = queries_so_far(session), elapsed = time_so_far(session);
     *answer = (struct answer){.line = program_line(program, index),
                               .source = program_source(program, index),
-                              .first_event = tape_length(session->head.tape)};
-    fault_clear(&session->fault);
+                              .first_event = tape_length(session->tape)};
     if (!run_statement(session, program, index, answer)) session->raised = true;
-    answer->event_count = tape_length(session->head.tape) - answer->first_event;
+    fault_place(&session->fault, answer->line, 1);
+    answer->event_count = tape_length(session->tape) - answer->first_event;
     answer->queries = queries_so_far(session) - queries;
     answer->elapsed_ns = time_so_far(session) - elapsed;
 }
 
 /* Calls each for every event of a kind that the statement left on the tape. */
-static void each_event(const struct session *session, const struct answer *answer,
+static void each_event(const struct try_session *session, const struct answer *answer,
                        enum tape_kind kind,
                        void (*each)(void *, const struct tape_event *, const char *subject),
                        void *context) {
     struct tape_event events[64];
-    const struct tape *tape = session->head.tape;
+    const struct tape *tape = session->tape;
     size_t end = answer->first_event + answer->event_count;
     for (size_t at = answer->first_event; at < end;) {
         size_t want = end - at < 64 ? end - at : 64, got = tape_events(tape, at, events, want);
@@ -142,69 +128,53 @@ static void json_printed(void *context, const struct tape_event *event, const ch
     json_text(context, text);
 }
 
-static void json_fault(struct json *json, const struct fault *fault) {
-    json_key(json, "error");
-    if (!fault->type) {
-        json_null(json);
-        return;
-    }
-    json_object(json);
-    json_member_text(json, "type", fault->type);
-    json_member_text(json, "message", fault->message);
-    json_member_integer(json, "line", fault->line);
-    json_member_integer(json, "column", fault->column);
-    json_close(json);
-}
-
 /* "rows" or "value": built in a text of its own, since a repr() may fail half way. */
-static const char *json_of(struct session *session, struct value value) {
+static const char *json_of(struct try_session *session, struct value value) {
     struct text text;
     struct json json;
-    text_init(&text, &session->arena);
+    text_init(&text, &session->scratch);
     json_to_text(&json, &text);
     if (!orm_json_value(&session->runtime, &json, value)) return NULL;
     return text_finish(&text);
 }
 
-static void json_part(struct session *session, struct json *json, const char *name, bool there,
-                      const char *part) {
-    (void)session;
+static void json_part(struct json *json, const char *name, const char *part) {
     json_key(json, name);
-    if (there && part)
+    if (part)
         json_raw(json, part);
     else
         json_null(json);
 }
 
-static void write_json(struct session *session, const struct answer *answer) {
-    struct json json;
+static void write_json(struct try_session *session, const struct answer *answer) {
+    struct json *json = &session->json;
     const char *rows = answer->has_rows ? json_of(session, answer->rows) : NULL;
     bool valued = answer->has_value && !answer->has_rows;
     const char *value = valued ? json_of(session, answer->value) : NULL;
     if (fault_raised(&session->fault)) session->raised = true;
-    json_to_file(&json, session->listing->out);
-    json_object(&json);
-    json_member_integer(&json, "line", answer->line);
-    json_member_text(&json, "source", answer->source);
-    json_member_integer(&json, "queries", (int64_t)answer->queries);
-    json_key(&json, "sql");
-    json_array(&json);
-    each_event(session, answer, TAPE_QUERY, json_query, &json);
-    json_close(&json);
-    json_part(session, &json, "rows", answer->has_rows, rows);
-    json_part(session, &json, "value", valued, value);
-    json_key(&json, "output");
-    json_array(&json);
-    each_event(session, answer, TAPE_PRINT, json_printed, &json);
-    json_close(&json);
-    json_fault(&json, &session->fault);
-    json_close(&json);
-    json_end_line(&json);
+    json_object(json);
+    json_member_integer(json, "line", answer->line);
+    json_member_text(json, "source", answer->source);
+    json_member_integer(json, "queries", (int64_t)answer->queries);
+    json_key(json, "sql");
+    json_array(json);
+    each_event(session, answer, TAPE_QUERY, json_query, json);
+    json_close(json);
+    json_part(json, "rows", rows);
+    json_part(json, "value", value);
+    json_key(json, "output");
+    json_array(json);
+    each_event(session, answer, TAPE_PRINT, json_printed, json);
+    json_close(json);
+    json_key(json, "error");
+    try_write_fault(json, &session->fault);
+    json_close(json);
+    json_end_line(json);
 }
 
 /* ---- text for people ----------------------------------------------------------------------- */
 
-enum { ROWS_SHOWN = 20, QUERIES_SHOWN = 8, INDENT = 4 };
+enum { QUERIES_SHOWN = 8, INDENT = 4 };
 
 struct page {
     struct text text;
@@ -243,18 +213,21 @@ static void text_printed(void *context, const struct tape_event *event, const ch
     add_line(context, text);
 }
 
-static void add_repr(struct session *session, struct page *page, struct value value) {
+/* Rows and objects as a table, anything else as its repr(); nothing for None, as at a prompt. */
+static void add_answer(struct try_session *session, struct page *page,
+                       const struct answer *answer) {
+    struct value value = answer->has_rows ? answer->rows : answer->value;
+    if (value.kind == VALUE_NONE || !(answer->has_rows || answer->has_value)) return;
+    if (answer->has_rows || orm_table_fits(value)) {
+        orm_table_add(&session->runtime, &page->text, &page->paper, value);
+        return;
+    }
     const char *repr = object_repr(&session->runtime, value);
     if (repr) add_line(page, repr);
 }
 
-static void add_rows(struct session *session, struct page *page, const struct list *rows) {
-    for (size_t i = 0; i < rows->count && i < ROWS_SHOWN; i++)
-        add_repr(session, page, rows->items[i]);
-    if (rows->count > ROWS_SHOWN) text_format(&page->text, "... %zu rows in all\n", rows->count);
-}
-
-static void add_queries(struct session *session, struct page *page, const struct answer *answer) {
+static void add_queries(struct try_session *session, struct page *page,
+                        const struct answer *answer) {
     char took[UNITS_SIZE], count[UNITS_SIZE];
     if (!answer->queries) return;
     each_event(session, answer, TAPE_QUERY, text_query, page);
@@ -264,21 +237,16 @@ static void add_queries(struct session *session, struct page *page, const struct
                 units_duration(answer->elapsed_ns, took, sizeof took));
 }
 
-static void write_text(struct session *session, const struct answer *answer) {
-    struct page page = {.paper = paper_of(session->listing->out)};
-    text_init(&page.text, &session->arena);
-    add_source(&page, answer->source);
+static void write_text(struct try_session *session, const struct answer *answer) {
+    struct page page = {.paper = session->paper};
+    text_init(&page.text, &session->scratch);
+    if (!session->block) add_source(&page, answer->source);
     each_event(session, answer, TAPE_PRINT, text_printed, &page);
-    if (answer->has_rows)
-        add_rows(session, &page, (struct list *)answer->rows.object);
-    else if (answer->has_value && answer->value.kind != VALUE_NONE)
-        add_repr(session, &page, answer->value);
+    if (!fault_raised(&session->fault)) add_answer(session, &page, answer);
     if (fault_raised(&session->fault)) {
         session->raised = true;
-        const char *error =
-            arena_format(&session->arena, "line %u, column %u: %s: %s", session->fault.line,
-                         session->fault.column, session->fault.type, session->fault.message);
-        add_line(&page, error ? error : session->fault.type);
+        try_add_fault(session, &page.text, &session->fault);
+        text_add_char(&page.text, '\n');
     }
     add_queries(session, &page, answer);
     const char *text = text_finish(&page.text);
@@ -287,7 +255,7 @@ static void write_text(struct session *session, const struct answer *answer) {
 
 /* ---- the session --------------------------------------------------------------------------- */
 
-static bool make_script(struct session *session) {
+static bool make_script(struct try_session *session) {
     const struct module *modules[] = {
         names_of_models(&session->runtime, registry_of(session->runtime.database), "blog.models"),
         names_of_django(&session->runtime),
@@ -299,50 +267,34 @@ static bool make_script(struct session *session) {
     return session->script != NULL;
 }
 
-static int run_listing(struct session *session) {
-    struct program *program = script_parse(&session->runtime, session->listing->source);
-    for (size_t i = 0; program && i < program_count(program); i++) {
-        struct answer answer;
-        take_statement(session, program, i, &answer);
-        if (session->listing->json)
-            write_json(session, &answer);
-        else
-            write_text(session, &answer);
-    }
-    if (!program)
-        return command_fail(EXIT_SYSTEM, "%s: %s", session->listing->name, session->fault.message);
-    return session->raised ? EXIT_FALSE : EXIT_DONE;
+static bool open_session(struct try_session *session) {
+    return open_database(session) && make_script(session);
 }
 
-static int run_session(struct session *session) {
-    const char *what = session->listing->database ? session->listing->database : "the blog";
-    if (!open_database(session) || !make_script(session))
-        return command_fail(EXIT_SYSTEM, "%s: %s", what, session->fault.message);
-    return run_listing(session);
+static void step(struct try_session *session, const struct program *program, size_t statement) {
+    struct answer answer;
+    take_statement(session, program, statement, &answer);
+    if (session->listing->json)
+        write_json(session, &answer);
+    else
+        write_text(session, &answer);
+    try_forget_events(session);
 }
 
-static int try_orm_run(const struct try_listing *listing) {
-    struct session session = {.listing = listing};
-    memory_init(&session.memory, 0);
-    arena_init(&session.arena, &session.memory);
-    fault_init(&session.fault, &session.arena);
-    struct tape *tape = tape_new(&session.memory, EVENTS_MOST);
-    if (!tape) return command_fail(EXIT_SYSTEM, "orm: out of memory");
-    head_init(&session.head, tape);
-    session.runtime = (struct runtime){.arena = &session.arena,
-                                       .memory = &session.memory,
-                                       .head = &session.head,
-                                       .fault = &session.fault};
-    int code = run_session(&session);
-    database_close(session.runtime.database);
-    tape_free(tape);
-    arena_release(&session.arena);
-    return code;
+static void close_session(struct try_session *session) {
+    database_close(session->runtime.database);
+}
+
+static int run(const struct try_listing *listing) {
+    static const struct try_calls calls = {
+        .events_most = EVENTS_MOST, .open = open_session, .step = step, .close = close_session};
+    struct try_session session = {.raised = false};
+    return try_session_run(&session, listing, &calls);
 }
 
 const struct try_kind try_orm = {
     .name = "orm",
     .summary = "querysets against the blog",
     .takes_database = true,
-    .run = try_orm_run,
+    .run = run,
 };

@@ -5,30 +5,12 @@
  *     reverse('article', kwargs={'pk': 7})
  *
  * A name that nothing defines is a view of that name. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "engine/script/script.h"
 #include "engine/urls/site.h"
-#include "ui/json.h"
-#include "ui/paper.h"
-#include "ui/try.h"
-
-/* What a listing may hold before it is stopped, in bytes. */
-static const size_t memory_limit = (size_t)1 << 30;
+#include "ui/try_session.h"
 
 struct session {
-    const struct try_listing *listing;
-    struct memory memory;
-    struct arena arena;
-    struct fault fault;
-    struct head head; /* without a tape: nobody looks */
-    struct runtime runtime;
+    struct try_session base; /* first: a pointer to one is a pointer to the other */
     struct url_site site;
-    struct script *script;
-    struct paper paper;
-    struct json json;
-    bool raised;
 };
 
 /* ---- as JSON ------------------------------------------------------------------------------ */
@@ -41,7 +23,7 @@ static const char *type_word(struct value value) {
     }
 }
 
-static void write_value(struct session *session, struct value value) {
+static void write_value(struct try_session *session, struct value value) {
     if (value.kind != VALUE_OBJECT) {
         json_value(&session->json, value);
         return;
@@ -50,7 +32,7 @@ static void write_value(struct session *session, struct value value) {
     fault_clear(&session->fault);
 }
 
-static void write_match(struct session *session, const struct route_match *match) {
+static void write_match(struct try_session *session, const struct route_match *match) {
     struct json *json = &session->json;
     json_object(json);
     json_member_text(json, "name", match->view_name);
@@ -69,18 +51,9 @@ static void write_match(struct session *session, const struct route_match *match
     json_close(json);
 }
 
-static void write_error(struct json *json, const struct fault *fault) {
-    json_object(json);
-    json_member_text(json, "type", fault->type);
-    json_member_text(json, "message", fault->message);
-    json_member_integer(json, "line", fault->line);
-    json_member_integer(json, "column", fault->column);
-    json_close(json);
-}
-
 /* {"line", "match", "path", "error"}: two of the last three are null. */
-static void write_answer(struct session *session, uint32_t line, const struct url_answer *answer,
-                         const struct fault *fault) {
+static void write_answer(struct try_session *session, uint32_t line,
+                         const struct url_answer *answer, const struct fault *fault) {
     struct json *json = &session->json;
     json_object(json);
     json_member_integer(json, "line", line);
@@ -92,7 +65,7 @@ static void write_answer(struct session *session, uint32_t line, const struct ur
     json_member_text(json, "path", fault ? NULL : answer->path);
     json_key(json, "error");
     if (fault)
-        write_error(json, fault);
+        try_write_fault(json, fault);
     else
         json_null(json);
     json_close(json);
@@ -101,41 +74,26 @@ static void write_answer(struct session *session, uint32_t line, const struct ur
 
 /* ---- for people --------------------------------------------------------------------------- */
 
-static void print_text(struct session *session, struct text *text) {
-    const char *line = text_finish(text);
-    if (line) fprintf(session->listing->out, "%s\n", line);
-}
-
 /* "    year = 2024 (int)" */
-static void print_kwargs(struct session *session, const struct route_match *match) {
+static void print_kwargs(struct try_session *session, const struct route_match *match) {
     for (size_t i = 0; i < match->kwarg_count; i++) {
         const char *shown = object_repr(&session->runtime, match->kwargs[i].value);
         struct text text;
-        text_init(&text, &session->arena);
+        text_init(&text, &session->scratch);
         text_add(&text, "    ");
         paper_add(&text, &session->paper, match->kwargs[i].name);
         text_add(&text, " = ");
         paper_add(&text, &session->paper, shown ? shown : "?");
         text_format(&text, " (%s)", value_type_name(match->kwargs[i].value));
-        print_text(session, &text);
+        try_print_text(session, &text);
         fault_clear(&session->fault);
     }
 }
 
-static void print_fault(struct session *session, const struct fault *fault) {
-    struct text text;
-    text_init(&text, &session->arena);
-    text_format(&text, "line %u, column %u: ", fault->line, fault->column);
-    paper_add(&text, &session->paper, fault->type);
-    text_add(&text, ": ");
-    paper_add(&text, &session->paper, fault->message);
-    print_text(session, &text);
-}
-
 /* "/blog/2024/  year  blog/<int:year>/  2 tried", or "year  /blog/2024/". */
-static void print_answer(struct session *session, const struct url_answer *answer) {
+static void print_answer(struct try_session *session, const struct url_answer *answer) {
     struct text text;
-    text_init(&text, &session->arena);
+    text_init(&text, &session->scratch);
     paper_add(&text, &session->paper, answer->asked);
     text_add(&text, "  ");
     if (answer->question == ASKED_REVERSE) {
@@ -146,40 +104,38 @@ static void print_answer(struct session *session, const struct url_answer *answe
         paper_add(&text, &session->paper, answer->match.route);
         text_format(&text, "'  %zu tried", answer->match.tried);
     }
-    print_text(session, &text);
+    try_print_text(session, &text);
     if (answer->question == ASKED_RESOLVE) print_kwargs(session, &answer->match);
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-static void tell(struct session *session, uint32_t line, const struct url_answer *answer,
+static void tell(struct try_session *session, uint32_t line, const struct url_answer *answer,
                  const struct fault *fault) {
     if (session->listing->json)
         write_answer(session, line, answer, fault);
     else if (fault)
-        print_fault(session, fault);
+        try_print_fault(session, fault);
     else
         print_answer(session, answer);
 }
 
-static void step(struct session *session, const struct program *program, size_t statement) {
+static void step(struct try_session *base, const struct program *program, size_t statement) {
+    struct session *session = (struct session *)base;
     struct value value;
     bool is_expression;
     size_t told = session->site.answer_count;
-    uint32_t line = program_line(program, statement);
-    bool done =
-        script_step(&session->runtime, session->script, program, statement, &value, &is_expression);
-    struct fault fault = session->fault;
-    fault_place(&fault, line, 1);
-    fault_clear(&session->fault);
+    bool done = try_session_step(base, program, statement, &value, &is_expression);
+    struct fault fault = base->fault;
+    fault_clear(&base->fault);
+    try_print_printed(base, SIZE_MAX);
+    try_forget_events(base);
     /* A call that raised has ended its statement, and so stands last: the fault is told once. */
     for (; told < session->site.answer_count; told++) {
         const struct url_answer *answer = &session->site.answers[told];
-        if (!fault_raised(&answer->fault)) tell(session, answer->line, answer, NULL);
+        if (!fault_raised(&answer->fault)) tell(base, answer->line, answer, NULL);
     }
-    if (done) return;
-    session->raised = true;
-    tell(session, line, NULL, &fault);
+    if (!done) tell(base, program_line(program, statement), NULL, &fault);
 }
 
 /* The same name is the same view ever after. */
@@ -188,41 +144,26 @@ static bool unknown_name(struct runtime *runtime, void *host, const char *name,
     const struct session *session = host;
     *found = true;
     return urls_named_view(runtime, name, result) &&
-           script_define(runtime, session->script, name, *result);
+           script_define(runtime, session->base.script, name, *result);
 }
 
-/* False without memory for what every session needs. */
-static bool open_session(struct session *session, const struct try_listing *listing) {
-    *session = (struct session){.listing = listing, .paper = paper_of(listing->out)};
-    memory_init(&session->memory, memory_limit);
-    arena_init(&session->arena, &session->memory);
-    fault_init(&session->fault, &session->arena);
-    head_init(&session->head, NULL);
-    json_to_file(&session->json, listing->out);
+static bool open_session(struct try_session *base) {
+    struct session *session = (struct session *)base;
     urls_site_init(&session->site);
-    session->runtime = (struct runtime){.arena = &session->arena,
-                                        .memory = &session->memory,
-                                        .head = &session->head,
-                                        .fault = &session->fault};
-    const struct module *const module = urls_site_module(&session->runtime, &session->site);
-    if (!module) return false;
-    session->script = script_new(&session->runtime, &module, 1, true);
-    if (!session->script) return false;
-    session->site.script = session->script;
-    script_set_host(session->script,
+    const struct module *const module = urls_site_module(&base->runtime, &session->site);
+    base->script = module ? script_new(&base->runtime, &module, 1, true) : NULL;
+    if (!base->script) return false;
+    session->site.script = base->script;
+    script_set_host(base->script,
                     &(struct script_host){.host = session, .unknown_name = unknown_name});
     return true;
 }
 
 static int run(const struct try_listing *listing) {
-    struct session session;
-    bool opened = open_session(&session, listing);
-    struct program *program = opened ? script_parse(&session.runtime, listing->source) : NULL;
-    for (size_t i = 0; program && i < program_count(program); i++) step(&session, program, i);
-    int code = session.raised ? EXIT_FALSE : EXIT_DONE;
-    if (!program) code = command_fail(EXIT_SYSTEM, "%s: out of memory", listing->name);
-    arena_release(&session.arena);
-    return code;
+    static const struct try_calls calls = {
+        .memory_limit = TRY_MEMORY_USUAL, .open = open_session, .step = step};
+    struct session session = {.base.raised = false};
+    return try_session_run(&session.base, listing, &calls);
 }
 
 const struct try_kind try_urls = {

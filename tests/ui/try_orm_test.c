@@ -1,4 +1,5 @@
-/* `daybook try orm` as a shell sees it: a database of one's own, read and written. */
+/* `daybook try orm` as a shell sees it: a database of one's own, read and written,
+ * and rows as a table. */
 #include "tests/support/testing.h"
 
 #include "tests/support/program.h"
@@ -118,6 +119,51 @@ static void write_without_a_database_is_a_usage_error(void **state) {
     assert_non_null(strstr(program->err, "--write: needs the file that --database names"));
 }
 
+/* ---- rows as a table ----------------------------------------------------------------------- */
+
+static void rows_stand_in_columns_under_their_names(void **state) {
+    struct program *program = *state;
+    program->input = "Article.objects.order_by('pk').values('id', 'published')[:2]\n"
+                     "Article.objects.order_by('pk').values_list('id', flat=True)[:1]\n"
+                     "Article.objects.none()\n";
+    assert_int_equal(program_run(program, "try", "orm", NULL), 0);
+    assert_non_null(strstr(program->out, " id | published\n"
+                                         "----+-----------\n"
+                                         "  1 | True\n"
+                                         "  2 | True\n"
+                                         "(2 rows)\n"));
+    assert_non_null(strstr(program->out, " value\n-------\n     1\n(1 row)\n"));
+    assert_non_null(strstr(program->out, "none()\n(0 rows)\n"));
+}
+
+/* The longest line without an indent: those of the table. */
+static size_t widest_row(const char *text) {
+    size_t widest = 0;
+    for (; *text; text += strcspn(text, "\n") + 1) {
+        size_t length = strcspn(text, "\n");
+        if (strncmp(text, "    ", 4) != 0 && length > widest) widest = length;
+        if (!text[length]) break;
+    }
+    return widest;
+}
+
+static void a_long_table_is_cut_to_the_paper_and_counted(void **state) {
+    struct program *program = *state;
+    program->locale = "C"; /* a character is a byte */
+    program->input = "Article.objects.all()\n";
+    assert_int_equal(program_run(program, "try", "orm", NULL), 0);
+    assert_non_null(strstr(program->out, "(20 of 1000 rows)\n"));
+    assert_int_equal(widest_row(program->out), 80);
+}
+
+static void columns_without_room_are_counted_below(void **state) {
+    struct program *program = *state;
+    program->input = "Article.objects.values_list('title', 'title', 'title', 'title', 'title',\n"
+                     " 'title', 'title', 'title', 'title', 'title', 'title')[:1]\n";
+    assert_int_equal(program_run(program, "try", "orm", NULL), 0);
+    assert_non_null(strstr(program->out, "(1 row, 2 columns not shown)\n"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
 
 int main(void) {
@@ -127,6 +173,9 @@ int main(void) {
         TEST(with_write_a_listing_that_only_reads_leaves_the_file_as_it_was),
         TEST(write_makes_no_file_where_there_is_none),
         TEST(write_without_a_database_is_a_usage_error),
+        TEST(rows_stand_in_columns_under_their_names),
+        TEST(a_long_table_is_cut_to_the_paper_and_counted),
+        TEST(columns_without_room_are_counted_below),
     };
     return RUN_TESTS(tests);
 }
