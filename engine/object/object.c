@@ -22,6 +22,7 @@ bool runtime_cancelled(struct runtime *runtime) {
 }
 
 bool runtime_enter(struct runtime *runtime) {
+    if (runtime_cancelled(runtime)) return false;
     if (runtime->depth >= RUNTIME_DEPTH)
         return fault_raise(runtime->fault, "RecursionError", "maximum recursion depth exceeded");
     runtime->depth++;

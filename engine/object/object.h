@@ -59,7 +59,8 @@ bool runtime_cancelled(struct runtime *runtime);
 enum { RUNTIME_DEPTH = 1200 };
 
 /* Around whatever may recurse. enter raises Python's RecursionError and returns false when the
- * nesting is too deep (leave is not due then). */
+ * nesting is too deep (leave is not due then). It also asks whether the run shall stop: what
+ * recurses may branch, and then take ages at no great depth. */
 bool runtime_enter(struct runtime *runtime);
 void runtime_leave(struct runtime *runtime);
 

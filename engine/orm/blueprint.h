@@ -234,6 +234,7 @@ struct query {
     bool combinator_all;
     struct query **combined;
     size_t combined_count;
+    uint32_t combined_depth; /* 0: not combined */
 
     bool subquery;
     struct query *inner; /* of an aggregate over a subquery: what stands in FROM */

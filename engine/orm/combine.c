@@ -119,6 +119,19 @@ bool query_combine(struct runtime *runtime, struct query *left, const struct que
     return true;
 }
 
+/* A union of unions of unions: everything that walks one calls itself. Python's own stack ends at
+ * some depth as well. */
+enum { COMBINED_DEPTH = 200 };
+
+static bool nest_combined(struct runtime *runtime, struct query *query) {
+    uint32_t depth = 0;
+    for (size_t i = 0; i < query->combined_count; i++)
+        if (query->combined[i]->combined_depth > depth) depth = query->combined[i]->combined_depth;
+    query->combined_depth = depth + 1;
+    return depth < COMBINED_DEPTH ||
+           fault_raise(runtime->fault, "RecursionError", "maximum recursion depth exceeded");
+}
+
 /* The left query becomes the list of all, in order; its own clauses are cleared. */
 bool query_set_operation(struct runtime *runtime, struct query *left, const char *kind,
                          struct query *const *others, size_t count, bool all) {
@@ -135,5 +148,5 @@ bool query_set_operation(struct runtime *runtime, struct query *left, const char
     left->combinator_all = all;
     left->combined = list;
     left->combined_count = count + 1;
-    return true;
+    return nest_combined(runtime, left);
 }

@@ -362,7 +362,10 @@ static enum written write_any(struct sql *sql, struct statement *statement, bool
 
 enum written query_write(struct sql *sql, struct query *query, bool column_aliases) {
     struct statement statement = {.runtime = sql->runtime, .query = query};
-    return write_any(sql, &statement, column_aliases);
+    if (!runtime_enter(sql->runtime)) return WRITTEN_FAULT;
+    enum written written = write_any(sql, &statement, column_aliases);
+    runtime_leave(sql->runtime);
+    return written;
 }
 
 /* ---- what the caller gets ----------------------------------------------------------------- */

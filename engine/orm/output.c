@@ -80,6 +80,13 @@ static const struct field *output_of_value(struct value value) {
     return &kinds[by_kind[value.kind]];
 }
 
+static bool refuse_mixture(struct runtime *runtime, const struct field *first,
+                           const struct field *other) {
+    return fault_raise(runtime->fault, "FieldError",
+                       "Expression contains mixed types: %s, %s. You must set output_field.",
+                       field_kind_name(first->kind), field_kind_name(other->kind));
+}
+
 /* One type for all sources that have one. */
 static bool output_of_sources(struct runtime *runtime, const struct expression *node, size_t from,
                               size_t upto, const struct field **output) {
@@ -88,55 +95,57 @@ static bool output_of_sources(struct runtime *runtime, const struct expression *
         const struct field *field = NULL;
         if (!expression_output_or_none(runtime, node->sources[i], &field)) return false;
         if (!field) continue;
-        if (!first) {
+        if (!first)
             first = field;
-        } else if (!field_kind_is(first->kind, field->kind)) {
-            return fault_raise(
-                runtime->fault, "FieldError",
-                "Expression contains mixed types: %s, %s. You must set output_field.",
-                field_kind_name(first->kind), field_kind_name(field->kind));
-        }
+        else if (!field_kind_is(first->kind, field->kind))
+            return refuse_mixture(runtime, first, field);
     }
     *output = first;
     return true;
 }
 
-/* Integers with floats or decimals are no mixture where the operator is + - * or /. */
+/* Integers with floats or decimals are no mixture where the operator is + - * or /. Each side is
+ * asked once: a long sum is as deep as it is long. */
 static bool output_of_combined(struct runtime *runtime, const struct expression *node,
                                const struct field **output) {
-    if (output_of_sources(runtime, node, 0, 2, output)) return true;
-    const struct fault mixed = *runtime->fault;
-    fault_clear(runtime->fault);
-    const struct field *left = expression_output(runtime, node->sources[0]);
-    const struct field *right = left ? expression_output(runtime, node->sources[1]) : NULL;
-    if (!right) return false;
-    if (strchr("+-*/", node->connector)) {
-        bool integers =
-            field_kind_is(left->kind, FIELD_INTEGER) && field_kind_is(right->kind, FIELD_INTEGER);
-        const struct field *other = field_kind_is(left->kind, FIELD_INTEGER) ? right : left;
-        bool one =
-            field_kind_is(left->kind, FIELD_INTEGER) || field_kind_is(right->kind, FIELD_INTEGER);
-        if (integers) return *output = &kinds[FIELD_INTEGER], true;
-        if (one && (other->kind == FIELD_FLOAT || other->kind == FIELD_DECIMAL))
-            return *output = &kinds[other->kind], true;
-    }
-    *runtime->fault = mixed;
-    return false;
+    const struct field *left = NULL, *right = NULL;
+    if (!expression_output_or_none(runtime, node->sources[0], &left) ||
+        !expression_output_or_none(runtime, node->sources[1], &right))
+        return false;
+    *output = left ? left : right;
+    if (!left || !right || field_kind_is(left->kind, right->kind)) return true;
+    bool integer = field_kind_is(left->kind, FIELD_INTEGER);
+    bool also = field_kind_is(right->kind, FIELD_INTEGER);
+    const struct field *other = integer ? right : left;
+    if (!strchr("+-*/", node->connector) || !(integer || also))
+        return refuse_mixture(runtime, left, right);
+    if (integer && also) return *output = &kinds[FIELD_INTEGER], true;
+    if (other->kind != FIELD_FLOAT && other->kind != FIELD_DECIMAL)
+        return refuse_mixture(runtime, left, right);
+    return *output = &kinds[other->kind], true;
 }
 
+/* A decimal among the sources makes a decimal, else an integer a float, else they must agree. Each
+ * is asked once, for functions nest. */
 static bool output_of_numbers(struct runtime *runtime, const struct expression *node,
                               const struct field **output) {
     size_t count = node->source_count - node->has_filter;
-    enum field_kind found = FIELD_ANY;
+    const struct field *first = NULL, *odd = NULL;
+    bool integer = false, decimal = false;
     for (size_t i = 0; i < count; i++) {
         const struct field *field = NULL;
         if (!expression_output_or_none(runtime, node->sources[i], &field)) return false;
         if (!field) continue;
-        if (field->kind == FIELD_DECIMAL) return *output = &kinds[FIELD_DECIMAL], true;
-        if (field_kind_is(field->kind, FIELD_INTEGER)) found = FIELD_FLOAT;
+        decimal = decimal || field->kind == FIELD_DECIMAL;
+        integer = integer || field_kind_is(field->kind, FIELD_INTEGER);
+        if (!first) first = field;
+        if (!odd && !field_kind_is(first->kind, field->kind)) odd = field;
     }
-    if (found != FIELD_ANY) return *output = &kinds[found], true;
-    return output_of_sources(runtime, node, 0, count, output);
+    if (decimal) return *output = &kinds[FIELD_DECIMAL], true;
+    if (integer) return *output = &kinds[FIELD_FLOAT], true;
+    if (odd) return refuse_mixture(runtime, first, odd);
+    *output = first;
+    return true;
 }
 
 static bool output_of_call(struct runtime *runtime, const struct expression *node,
@@ -147,10 +156,8 @@ static bool output_of_call(struct runtime *runtime, const struct expression *nod
     return output_of_sources(runtime, node, 0, node->source_count - node->has_filter, output);
 }
 
-bool expression_output_or_none(struct runtime *runtime, const struct expression *node,
-                               const struct field **output) {
-    *output = node->output;
-    if (*output) return true;
+static bool output_of_node(struct runtime *runtime, const struct expression *node,
+                           const struct field **output) {
     switch ((enum expression_kind)node->kind) {
     case EXPRESSION_F:
     case EXPRESSION_OUTER_REF:
@@ -172,6 +179,16 @@ bool expression_output_or_none(struct runtime *runtime, const struct expression 
     case EXPRESSION_Q: *output = &kinds[FIELD_BOOLEAN]; return true;
     default: return output_of_sources(runtime, node, 0, node->source_count, output);
     }
+}
+
+bool expression_output_or_none(struct runtime *runtime, const struct expression *node,
+                               const struct field **output) {
+    *output = node->output;
+    if (*output) return true;
+    if (!runtime_enter(runtime)) return false;
+    bool fine = output_of_node(runtime, node, output);
+    runtime_leave(runtime);
+    return fine;
 }
 
 const struct field *expression_output(struct runtime *runtime, const struct expression *node) {

@@ -198,12 +198,17 @@ static bool append_next(struct runtime *runtime, const struct step *step, struct
     return !here || here->value.kind == VALUE_NONE || list_append(runtime, next, here->value);
 }
 
+/* An object counts as often as it was reached: going to and fro, a path multiplies them. */
+enum { LOOK_EVERY = 64 };
+
 static struct list *next_objects(struct runtime *runtime, const struct step *step,
                                  const struct list *instances) {
     struct list *next = list_new(runtime, &list_type, instances->count);
-    for (size_t i = 0; next && i < instances->count; i++)
+    for (size_t i = 0; next && i < instances->count; i++) {
+        if (i % LOOK_EVERY == LOOK_EVERY - 1 && runtime_cancelled(runtime)) return NULL;
         if (!append_next(runtime, step, (struct instance *)instances->items[i].object, next))
             return NULL;
+    }
     return next;
 }
 

@@ -33,6 +33,7 @@ struct query *query_new(struct runtime *runtime, const struct model *model) {
 
 static bool copy_combined(struct runtime *runtime, struct query *query) {
     if (!query->combined_count) return true;
+    if (runtime_cancelled(runtime)) return false; /* unions of unions double and double */
     struct query **copies =
         copy_array(runtime, query->combined, query->combined_count, sizeof *copies);
     if (!copies) return false;

@@ -23,8 +23,8 @@
 
 enum {
     MEMORY = 64 << 20,
-    PATIENCE = 100000, /* looks for a cancel, by the engine */
-    SQL_PATIENCE = 60, /* the same, by SQLite: each after STEPS of its machine */
+    PATIENCE = 1000000, /* looks for a cancel, by the engine */
+    SQL_PATIENCE = 60,  /* the same, by SQLite: each after STEPS of its machine */
     SQL_STEPS = 10000,
     LISTING_ROOM = 16384,
     USES_MOST = 500, /* of one connection, so that what it remembers stays small */

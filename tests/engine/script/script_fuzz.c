@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY = 8 << 20, PATIENCE = 20000 };
+enum { MEMORY = 8 << 20, PATIENCE = 200000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
