@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
 
 #include "engine/script/lexer.h"
 #include "ui/columns.h"
@@ -66,11 +68,27 @@ static void on_interrupt(int number) {
     atomic_store(&interrupted, true);
 }
 
-/* Without SA_RESTART: a read that waits for a line ends with EINTR. */
 static void catch_interrupts(struct sigaction *before) {
     struct sigaction action = {.sa_handler = on_interrupt};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, before);
+}
+
+/* Waits until a line is there; false: Ctrl-C came first. Ctrl-C is held back but while waiting, so
+ * that none falls between the look at the flag and the wait. */
+static bool wait_for_line(void) {
+    sigset_t interrupt, before;
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(STDIN_FILENO, &readable);
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    while (!atomic_load(&interrupted) &&
+           pselect(STDIN_FILENO + 1, &readable, NULL, NULL, NULL, &before) < 0 && errno == EINTR)
+        FD_SET(STDIN_FILENO, &readable); /* another signal, as when the window changes its size */
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return !atomic_load(&interrupted);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------
@@ -98,12 +116,8 @@ static void show_prompt(struct try_session *session, const char *prompt) {
 /* Adds one line, its newline with it, to the block. */
 static enum asked ask_line(struct prompt *prompt, struct text *block) {
     show_prompt(prompt->session, block->length ? "... " : ">>> ");
-    errno = 0;
+    if (!wait_for_line()) return ASKED_CLEARED;
     ssize_t length = getline(&prompt->line, &prompt->room, stdin);
-    if (length < 0 && errno == EINTR) {
-        clearerr(stdin);
-        return ASKED_CLEARED;
-    }
     if (length < 0) return ASKED_END;
     text_add_bytes(block, prompt->line, strlen(prompt->line));
     if (prompt->line[length - 1] != '\n') text_add_char(block, '\n');
