@@ -80,6 +80,8 @@ enum action_kind {
     ACTION_FIND_NEXT,
     ACTION_FIND_PREVIOUS,
     ACTION_RESET,
+    ACTION_REVIEW, /* begin one; go on with it */
+    ACTION_REVIEW_END,
     ACTION_CHOOSE, /* rune: a digit or letter that names a choice */
 
     /* writing */

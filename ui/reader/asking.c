@@ -90,6 +90,7 @@ unsigned asking_handle(struct state *state, const struct action *action) {
     switch (action->kind) {
     case ACTION_ACCEPT: return accept(state);
     case ACTION_BACK: return answer_and_run(state, false);
+    case ACTION_REVIEW_END: return review_end(state, action);
     case ACTION_LEAVE: state_set_mode(state, MODE_READ); return EFFECT_DRAW;
     case ACTION_PAGE_UP:
     case ACTION_WHEEL_UP: return scroll_note(state, -1);
@@ -125,6 +126,18 @@ static void put_title(struct grid *strip, const char *title) {
     x = grid_put(strip, y, x, strip->width, title, STYLE(TITLE));
     x = grid_put(strip, y, x, strip->width, " ", STYLE(RULE));
     grid_fill(strip, y, x, strip->width, 0x2500, STYLE(RULE));
+}
+
+/* In a review, which question this is and how it goes stands in the place of the usual title. */
+static void put_title_of_question(struct state *state, const char *title) {
+    const struct review *review = &state->review;
+    char text[STATE_WORD];
+    int used =
+        snprintf(text, sizeof text, "Review, question %zu of %zu", review->at + 1, review->count);
+    if (review->made > 0)
+        snprintf(text + used, sizeof text - (size_t)used, ": %zu of %zu met", review->met,
+                 review->made);
+    put_title(&state->strip, review->on ? text : title);
 }
 
 static void put_text(struct grid *strip, const char *text, struct style style) {
@@ -195,11 +208,11 @@ void strip_build(struct state *state) {
     if (!question_of(state) && state_visit(state)->hints == 0) return;
     arena_init(&arena, NULL);
     if (question_of(state) && state->measured.given && !asking) {
-        put_title(&state->strip, "Predicted and measured");
+        put_title_of_question(state, "Predicted and measured");
         put_measured(state, &arena);
     } else if (question_of(state)) {
         bool lost = state->stage && state_visit(state)->asked && !asking;
-        put_title(&state->strip, lost ? "Not measured in this run" : "Before you run");
+        put_title_of_question(state, lost ? "Not measured in this run" : "Before you run");
         put_text(&state->strip, state_question(state, &arena), STYLE(TEXT));
         if (asking && question_of(state)->kind == PREDICT_NUMBER)
             put_field(state);

@@ -41,6 +41,19 @@ static bool has_search(const struct state *state) {
     return state->search.text[0] != '\0';
 }
 
+static bool is_reviewing(const struct state *state) {
+    return state->review.on;
+}
+
+static bool is_no_review(const struct state *state) {
+    return !state->review.on;
+}
+
+/* While a review is on, q ends that. */
+static bool leaves(const struct state *state) {
+    return !state->review.on || state->mode != MODE_READ;
+}
+
 static bool is_narrow(const struct state *state) {
     return !state_is_wide(state);
 }
@@ -74,6 +87,10 @@ const struct binding bindings[] = {
     /* stopping comes before all */
     {EVERY, {CONTROL('C')}, ACTION_STOP, "^C", "stop", "stop a run; else leave", state_is_busy},
     {EVERY, {CONTROL('C')}, ACTION_STOP, NULL, NULL, NULL, NULL},
+
+    /* a review, while there is one */
+    {READ, {'n', 'R', STROKE_ENTER}, ACTION_REVIEW, "n", "next question", NULL, is_reviewing},
+    {READ, {'q', STROKE_ESCAPE}, ACTION_REVIEW_END, "q", "end review", NULL, is_reviewing},
 
     /* the search, while there is one */
     {READ, {'n'}, ACTION_FIND_NEXT, "n N", "match", "the next, the previous match", has_search},
@@ -158,13 +175,15 @@ const struct binding bindings[] = {
     {READ | OVER | LIST, {'g', STROKE_HOME}, ACTION_TOP, "g G", NULL, "the top, the bottom", NULL},
     {READ | OVER | LIST, {'G', STROKE_END}, ACTION_BOTTOM, NULL, NULL, NULL, NULL},
     {READ, {'x'}, ACTION_RESET, "x", NULL, "reset: output, knobs, listing, progress", NULL},
+    {READ, {'R'}, ACTION_REVIEW, "R", NULL, "review: predict anew what you have run", NULL},
     {READ, {'m'}, ACTION_MOUSE, "m", NULL, "mouse on or off (Shift-drag selects)", NULL},
     {READ, {'?', STROKE_F1}, ACTION_HELP, "?", "help", "all keys", NULL},
 
     /* the prediction */
     {ASK, {STROKE_ENTER, '\n'}, ACTION_ACCEPT, "Enter", "answer and run", NULL, NULL},
-    {ASK, {STROKE_ESCAPE}, ACTION_BACK, "Esc", "run without an answer", NULL, NULL},
-    {ASK, {'q'}, ACTION_LEAVE, "q", "not now", NULL, NULL},
+    {ASK, {STROKE_ESCAPE}, ACTION_BACK, "Esc", "run without an answer", NULL, is_no_review},
+    {ASK, {'q'}, ACTION_LEAVE, "q", "not now", NULL, is_no_review},
+    {ASK, {'q', STROKE_ESCAPE}, ACTION_REVIEW_END, "q", "end review", NULL, is_reviewing},
     {ASK, {STROKE_DOWN}, ACTION_DOWN, NULL, NULL, NULL, NULL},
     {ASK, {STROKE_UP}, ACTION_UP, NULL, NULL, NULL, NULL},
     {ASK, {'j'}, ACTION_DOWN, "j k", "choose", NULL, asks_choice},
@@ -226,7 +245,7 @@ const struct binding bindings[] = {
      "q",
      "leave",
      "leave this layer",
-     NULL},
+     leaves},
 
     /* the terminal */
     {EVERY, {CONTROL('Z')}, ACTION_SUSPEND, "^Z", NULL, "to the shell; fg comes back", NULL},

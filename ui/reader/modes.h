@@ -53,6 +53,19 @@ void state_usual_knobs(struct visit *visit, const struct step *step);
 /* Leaves the editor; what was written is kept. */
 void writing_keep(struct state *state);
 
+/* ---- the review (review.c) ------------------------------------------------------------------- */
+
+/* Begins one, or goes on to its next question and, after the last, to the score. */
+mode_handler review_begin;
+/* Leaves it for where it was begun, and says the score. */
+mode_handler review_end;
+/* Ends it where the state is. */
+void review_drop(struct state *state);
+/* Ends it when another step than the one asked about is open. */
+void review_check_place(struct state *state);
+/* Counts the answer that has just been measured, once. */
+void review_count(struct state *state);
+
 /* ---- the last run and this one (lanes.c) ----------------------------------------------------- */
 
 void lanes_remember(struct state *state);

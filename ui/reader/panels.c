@@ -201,6 +201,7 @@ unsigned over_handle(struct state *state, const struct action *action) {
 /* ---- resetting ------------------------------------------------------------------------------ */
 
 static unsigned reset_progress(struct state *state) {
+    review_drop(state);
     for (size_t i = 0; i < state->course.count; i++)
         for (size_t j = 0; j < state->course.lessons[i]->step_count; j++) {
             struct visit *visit = state_visit_of(state, i, j);

@@ -313,6 +313,7 @@ static bool open_state(struct reader *reader, const struct reader_options *optio
         .graph = options->ascii ? GRAPH_ASCII : options->graph,
         .ascii = options->ascii,
         .mouse = options->mouse,
+        .seed = uv_hrtime(),
     };
     terminal_size(reader->terminal, &wanted.height, &wanted.width);
     if (!state_init(&reader->state, &wanted)) return false;

@@ -295,6 +295,7 @@ static unsigned edit(struct state *state, const struct action *action) {
     (void)action;
     if (!state_can_edit(state)) {
         state_say(state, state_is_busy(state) ? "a run is under way; ^C stops it"
+                         : state->review.on   ? "a review asks about the listing as it is shipped"
                                               : "this listing is not what runs: nothing to edit");
         return EFFECT_DRAW;
     }
@@ -395,6 +396,8 @@ static mode_handler *const handlers[ACTION_COUNT] = {
     [ACTION_HELP] = open_over,
     [ACTION_SQL] = open_over,
     [ACTION_RESET] = reset,
+    [ACTION_REVIEW] = review_begin,
+    [ACTION_REVIEW_END] = review_end,
     [ACTION_SEARCH] = search,
     [ACTION_FIND_NEXT] = find,
     [ACTION_FIND_PREVIOUS] = find,

@@ -72,6 +72,7 @@ unsigned running_finished(struct state *state, const struct action *action) {
     state->stage = action->stage;
     replay_begin(&state->replay, state->stage->tape);
     judge(state);
+    review_count(state);
     lanes_remember(state);
     select_busiest_line(state);
     state->message[0] = '\0';

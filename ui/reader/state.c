@@ -39,6 +39,7 @@ bool state_init(struct state *state, const struct state_options *options) {
         .width = options->width,
         .list_open = true,
         .selected = 1,
+        .lot = options->seed,
         .stale = STALE_ALL,
     };
     grid_init(&state->note, state->ascii);
@@ -56,6 +57,7 @@ bool state_init(struct state *state, const struct state_options *options) {
 
 void state_release(struct state *state) {
     stage_close(state->stage);
+    free(state->review.before.listing);
     for (size_t i = 0; state->visits && i < step_total(&state->course); i++)
         free(state->visits[i].listing);
     free(state->visits);
@@ -110,7 +112,7 @@ bool state_can_run(const struct state *state) {
 }
 
 bool state_can_edit(const struct state *state) {
-    return state_step(state)->listing_runs && !state_is_busy(state);
+    return state_step(state)->listing_runs && !state_is_busy(state) && !state->review.on;
 }
 
 bool state_can_replay(const struct state *state) {
@@ -368,6 +370,7 @@ unsigned state_update(struct state *state, const struct action *action) {
         mode_handler *handler = always[action->kind];
         effects |= (handler ? handler : by_mode[state->mode])(state, action);
     }
+    review_check_place(state);
     if (state->stale) {
         effects |= EFFECT_DRAW;
         refresh(state);

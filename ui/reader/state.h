@@ -97,6 +97,23 @@ struct search {
     size_t count, at;
 };
 
+enum { REVIEW_QUESTIONS = 3 };
+
+struct question {
+    size_t lesson, step;
+};
+
+/* Predictions asked again; see review.c. */
+struct review {
+    bool on;
+    struct question home; /* where it was begun */
+    struct question questions[REVIEW_QUESTIONS];
+    size_t count, at;
+    struct visit before; /* the asked step's, as it was found; its listing is owned here */
+    bool counted;        /* the answer to this question */
+    size_t made, met;
+};
+
 enum reset { RESET_OUTPUT, RESET_KNOBS, RESET_LISTING, RESET_PROGRESS, RESET_COUNT };
 
 struct state {
@@ -144,6 +161,8 @@ struct state {
     size_t choice;        /* in MODE_ASK: the chosen one */
     struct answer saying; /* in MODE_ASK: an order as it stands */
     struct search search;
+    struct review review;
+    uint64_t lot;                /* what the next draw by lot comes from */
     unsigned stale;              /* pages to be built anew; see modes.h */
     char message[STATE_MESSAGE]; /* one line above the keys, until the next key */
 };
@@ -153,6 +172,7 @@ struct state_options {
     enum graph_style graph;
     bool ascii, mouse;
     int height, width;
+    uint64_t seed; /* for what is drawn by lot */
 };
 
 /* False when there is no memory. */

@@ -25,6 +25,8 @@ static const struct scene scenes[] = {
     {"replay", TEST_N_PLUS_ONE, 0, "r\r,,,,", false},
     {"outdated", TEST_N_PLUS_ONE, 0, "r\r+", false},
     {"lanes", TEST_N_PLUS_ONE, 0, "r\r+r", false},
+    {"review", TEST_N_PLUS_ONE, 0, "r\rR", false},
+    {"review_score", TEST_N_PLUS_ONE, 0, "r\rR7\r", false},
     {"sql", TEST_N_PLUS_ONE, 0, "r\ro", false},
     {"editor", TEST_N_PLUS_ONE, 0, "e# mine", false},
     {"trace", TEST_MIDDLEWARE, 0, "r2\r", false},

@@ -216,6 +216,101 @@ static void a_run_that_raised_is_compared_with_nothing(void **state) {
     reading_close(&reading);
 }
 
+static void a_review_asks_again_with_other_knobs_and_says_the_score(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "r1\r"); /* one step is done */
+    reading_keys(&reading, "R");
+    assert_int_equal(reading.state.mode, MODE_ASK);
+    assert_true(reading_shows(&reading, "Review, question 1 of 1"));
+    reading_keys(&reading, "2\r");
+    assert_true(reading.effects & EFFECT_DONE); /* to the history */
+    assert_true(reading_shows(&reading, "Review, question 1 of 1: 1 of 1 met"));
+    reading_keys(&reading, "n");
+    assert_true(reading_shows(&reading, "review: 1 of 1 predictions met"));
+    assert_false(reading.state.review.on);
+    reading_close(&reading);
+}
+
+static void a_review_draws_values_that_make_a_run_no_longer(void **state) {
+    (void)state;
+    bool drew_another = false;
+    for (uint64_t seed = 1; seed < 50; seed++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, "r\r");
+        reading.state.lot = seed;
+        reading_keys(&reading, "R");
+        const struct setting *settings = state_visit(&reading.state)->settings;
+        assert_in_range(settings[0].number, 50, 100);
+        assert_int_equal(settings[1].number, 0); /* simulated: left as it is */
+        drew_another |= settings[0].number != 100;
+        reading_close(&reading);
+    }
+    assert_true(drew_another);
+}
+
+static void a_review_gives_back_what_it_found(void **state) {
+    static const char *const ways[] = {"q", "\033", "7\rq", "7\r\033", "7\rn", "7\rp", "\rxpy"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, "r100\r+++e# mine\r\033R");
+        assert_null(state_visit(&reading.state)->listing);
+        reading_keys(&reading, ways[i]);
+        const struct visit *visit = state_visit_of(&reading.state, TEST_N_PLUS_ONE, 0);
+        assert_false(reading.state.review.on);
+        assert_false(reading.effects & EFFECT_QUIT);
+        assert_int_equal(reading.state.mode, MODE_READ);
+        assert_int_equal(visit->settings[0].number, 130);
+        assert_non_null(visit->listing);
+        reading_close(&reading);
+    }
+}
+
+static void a_review_needs_a_step_that_is_done(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "R");
+    assert_true(reading_shows(&reading, "no step with a question is done yet"));
+    assert_int_equal(reading.state.mode, MODE_READ);
+    reading_close(&reading);
+}
+
+static void a_review_of_several_steps_comes_back_to_where_it_began(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\rpppr\rnr\rR");
+    assert_int_equal(reading.state.review.count, 3);
+    reading_keys(&reading, "\rn\rn\rn");
+    assert_int_equal(reading.state.lesson, TEST_MIDDLEWARE);
+    assert_int_equal(reading.state.step, 1);
+    assert_null(reading.state.stage);
+    reading_close(&reading);
+}
+
+static void a_review_left_during_its_run_shows_nothing_of_it(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\rR");
+    struct action accept = {.kind = ACTION_ACCEPT};
+    assert_true(state_update(&reading.state, &accept) & EFFECT_RUN);
+    struct stage *stage = state_open_stage(&reading.state);
+    reading_do(&reading, (struct action){.kind = ACTION_STARTED, .stage = stage});
+    reading_keys(&reading, "q");
+    assert_true(reading.effects & EFFECT_CANCEL);
+    stage_run(stage);
+    reading_do(&reading, (struct action){.kind = ACTION_FINISHED, .stage = stage});
+    assert_null(reading.state.stage);
+    assert_false(state_is_busy(&reading.state));
+    reading_close(&reading);
+}
+
 static void the_replay_moves_the_counters(void **state) {
     (void)state;
     struct reading reading;
@@ -368,7 +463,8 @@ static void a_change_of_width_keeps_the_place_in_the_note(void **state) {
 
 /* The footer is made of the keys that work, so each of them must do something. */
 static void every_key_in_the_footer_does_something(void **state) {
-    static const char *const ways[] = {"", "r", "r\r", "e", "l", "?", "x", "xk", "r\ro", "/a\r"};
+    static const char *const ways[] = {"",  "r",  "r\r",  "e",    "l",    "?",
+                                       "x", "xk", "r\ro", "/a\r", "r\rR", "r\rR\r"};
     (void)state;
     for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
         for (size_t i = 0; i < binding_count; i++) {
@@ -528,6 +624,12 @@ int main(void) {
         cmocka_unit_test(a_run_of_another_listing_stands_beside_the_last_one),
         cmocka_unit_test(the_same_run_again_is_compared_with_nothing),
         cmocka_unit_test(a_run_that_raised_is_compared_with_nothing),
+        cmocka_unit_test(a_review_asks_again_with_other_knobs_and_says_the_score),
+        cmocka_unit_test(a_review_draws_values_that_make_a_run_no_longer),
+        cmocka_unit_test(a_review_gives_back_what_it_found),
+        cmocka_unit_test(a_review_needs_a_step_that_is_done),
+        cmocka_unit_test(a_review_of_several_steps_comes_back_to_where_it_began),
+        cmocka_unit_test(a_review_left_during_its_run_shows_nothing_of_it),
         cmocka_unit_test(the_replay_moves_the_counters),
         cmocka_unit_test(nothing_moves_by_itself_when_a_run_ends),
         cmocka_unit_test(an_edited_listing_is_kept_run_and_put_back),
