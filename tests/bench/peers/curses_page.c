@@ -1,5 +1,5 @@
-/* curses_page - the least a curses program can do: paint a full page of text, and another one for
- * every key, until q. What the reader is compared with.
+/* curses_page - the least a curses program can do that shows pages: paint a full one, and another
+ * for every Page Down, Page Up or space, until q. What the reader is compared with.
  *
  * The pages are prose of made-up words, a row of it as wide as the screen less the last word that
  * did not fit; no two pages are alike. No colour, no mouse, no file is read. */
@@ -41,12 +41,19 @@ static void paint_page(unsigned page) {
 }
 
 int main(void) {
+    unsigned page = 1;
+    int key;
     setlocale(LC_ALL, "");
     if (!initscr()) return EXIT_FAILURE;
     cbreak();
     noecho();
+    keypad(stdscr, TRUE);
     curs_set(0);
-    for (unsigned page = 1; page == 1 || getch() != 'q'; page++) paint_page(page);
+    do {
+        paint_page(page);
+        key = getch();
+        page += key == KEY_PPAGE ? -1u : 1u;
+    } while (key != 'q' && key != ERR);
     endwin();
     return EXIT_SUCCESS;
 }
