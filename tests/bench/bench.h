@@ -57,7 +57,8 @@ struct pair {
     uint64_t (*theirs)(void *context); /* NULL: no reference */
     void *context;
     int rounds; /* how often each; 0: 15 */
-    bool rate;  /* show units a second, not time a unit */
+    bool rate;  /* units a second by the clock on the wall, several threads together; otherwise
+                 * processor time of the calling thread a unit */
 };
 
 /* Measures a pair and prints its row. */

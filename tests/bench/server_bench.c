@@ -2,7 +2,8 @@
  * question, both on one thread, under the same load generator with connections kept alive.
  *
  * Requests a second are those of client and server together, on a core each; the processor time
- * of the server's thread is the server's alone, and says more. */
+ * of the server's thread is the server's alone, and says more. Of the former the best round is
+ * taken on either side: it is the one that neighbours left alone. */
 #include <arpa/inet.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -189,11 +190,11 @@ void bench_server(struct bench *bench) {
     }
     double reference = bench_quantile(cpu[BARE], ROUNDS, 0.5);
     const struct row rows[] = {
-        {.figure = "async server, requests answered",
+        {.figure = "async server, requests answered, best round",
          .reference = "a bare libuv server of the same answer",
          .amount = AMOUNT_PER_SECOND,
-         .ours = bench_quantile(rate[OURS], ROUNDS, 0.5),
-         .theirs = bench_quantile(rate[BARE], ROUNDS, 0.5),
+         .ours = bench_quantile(rate[OURS], ROUNDS, 1),
+         .theirs = bench_quantile(rate[BARE], ROUNDS, 1),
          .target = {RATIO_AT_LEAST, 0.8}},
         {.figure = "async server, processor time a request",
          .reference = "a bare libuv server of the same answer",
