@@ -17,7 +17,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_run.h"
 
-enum { REQUESTS = 20000, CLIENTS = 32, ROUNDS = 7 };
+enum { REQUESTS = 20000, CLIENTS = 32, ROUNDS = 15 };
 
 /* ---- a bare libuv server ------------------------------------------------------------------ */
 
