@@ -45,6 +45,10 @@ static bool is_reviewing(const struct state *state) {
     return state->review.on;
 }
 
+static bool can_go_on(const struct state *state) {
+    return state->review.on && !state_is_busy(state);
+}
+
 static bool is_no_review(const struct state *state) {
     return !state->review.on;
 }
@@ -89,7 +93,7 @@ const struct binding bindings[] = {
     {EVERY, {CONTROL('C')}, ACTION_STOP, NULL, NULL, NULL, NULL},
 
     /* a review, while there is one */
-    {READ, {'n', 'R', STROKE_ENTER}, ACTION_REVIEW, "n", "next question", NULL, is_reviewing},
+    {READ, {'n', 'R', STROKE_ENTER}, ACTION_REVIEW, "n", "next question", NULL, can_go_on},
     {READ, {'q', STROKE_ESCAPE}, ACTION_REVIEW_END, "q", "end review", NULL, is_reviewing},
 
     /* the search, while there is one */

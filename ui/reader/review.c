@@ -24,31 +24,47 @@ static uint64_t draw_lot(struct state *state, uint64_t below) {
 
 /* ---- the values ------------------------------------------------------------------------------ */
 
-/* Between half the usual value and the usual one, so that a run takes no longer than it does when
- * nothing is turned; three more where that leaves no choice. Large numbers are drawn round. */
-static int64_t draw_number(struct state *state, const struct knob *knob) {
-    enum { CHOICES_LEAST = 3, ROUND_FROM = 40 };
-    int64_t low = knob->usual / 2, high = knob->usual, round = 1;
-    if (low < knob->min) low = knob->min;
-    if (high - low < CHOICES_LEAST) high = low + CHOICES_LEAST;
-    if (high > knob->max) high = knob->max;
-    if (high <= low) return low;
-    while ((high - low) / round >= ROUND_FROM) round *= 10;
-    int64_t drawn =
-        low + (int64_t)draw_lot(state, (uint64_t)(high - low) / (uint64_t)round + 1) * round;
-    return round > 1 && drawn - drawn % round >= low ? drawn - drawn % round : drawn;
+/* How a run grows with a number of some size is plain: between half of it and all of it, the run
+ * takes no longer than usual. A small number may count workers, or milliseconds of work, where one
+ * more or less doubles the run. What is simulated costs time and teaches nothing here. */
+enum { LARGE_FROM = 8, SMALL_SPAN = 3, ROUND_FROM = 40 };
+
+static bool is_large(const struct knob *knob) {
+    return knob->kind == KNOB_NUMBER && !knob->simulated && knob->usual >= LARGE_FROM;
 }
 
-/* What is simulated stays as it is: it costs time and teaches nothing here. Texts too. */
+static int64_t draw_between(struct state *state, int64_t low, int64_t high) {
+    return low + (int64_t)draw_lot(state, (uint64_t)(high - low) + 1);
+}
+
+/* Round where there are many to draw from: 340, not 337. */
+static int64_t draw_large(struct state *state, const struct knob *knob) {
+    int64_t low = knob->usual / 2 > knob->min ? knob->usual / 2 : knob->min, round = 1;
+    if (knob->usual <= low) return knob->usual;
+    while ((knob->usual - low) / round >= ROUND_FROM) round *= 10;
+    int64_t drawn = draw_between(state, low, knob->usual), rounded = drawn - drawn % round;
+    return rounded < low ? drawn : rounded;
+}
+
+static void draw_small(struct state *state, const struct knob *knob, struct setting *setting) {
+    int64_t high = knob->usual + SMALL_SPAN < knob->max ? knob->usual + SMALL_SPAN : knob->max;
+    if (knob->simulated || knob->kind == KNOB_TEXT) return;
+    if (knob->kind == KNOB_NUMBER)
+        setting->number = high > knob->min ? draw_between(state, knob->min, high) : knob->usual;
+    else if (knob->choice_count > 0)
+        setting->number = (int64_t)draw_lot(state, knob->choice_count);
+}
+
+/* The large numbers are drawn and the others left as usual; where there are no large ones, small
+ * ones and choices are drawn. */
 static void draw_knobs(struct state *state, struct visit *visit, const struct step *step) {
+    bool any_large = false;
     state_usual_knobs(visit, step);
+    for (size_t i = 0; i < step->knob_count; i++) any_large |= is_large(&step->knobs[i]);
     for (size_t i = 0; i < step->knob_count; i++) {
         const struct knob *knob = &step->knobs[i];
-        if (knob->simulated || knob->kind == KNOB_TEXT) continue;
-        if (knob->kind == KNOB_NUMBER)
-            visit->settings[i].number = draw_number(state, knob);
-        else if (knob->choice_count > 0)
-            visit->settings[i].number = (int64_t)draw_lot(state, knob->choice_count);
+        if (is_large(knob)) visit->settings[i].number = draw_large(state, knob);
+        if (!any_large) draw_small(state, knob, &visit->settings[i]);
     }
 }
 
