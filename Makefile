@@ -131,7 +131,7 @@ check:
 	+$(MAKE) --no-print-directory SAN=thread run-thread-tests
 
 # What has threads, under ThreadSanitizer.
-THREAD_TESTS := $(wildcard tests/engine/tape/*_test.c tests/engine/server/*_test.c tests/lessons/day5_test.c tests/ui/reader/worker_test.c)
+THREAD_TESTS := $(wildcard tests/engine/tape/*_test.c tests/engine/server/*_test.c tests/lessons/day5_test.c tests/lessons/live_test.c tests/ui/reader/worker_test.c)
 .PHONY: run-thread-tests
 run-thread-tests: $(THREAD_TESTS:%.c=$(BUILD)/%)
 	tests/run $^

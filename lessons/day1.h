@@ -22,6 +22,7 @@ void init_call_check_calls(struct stage *stage, struct verdict *verdict);
 /* day1_workers.c runs the load and asks the claims, day1_workers_figures.c draws. */
 bool workers_run(struct stage *stage);
 bool workers_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+bool workers_live(const struct stage *stage, struct cut cut, struct figures *figures);
 bool workers_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]);
 void workers_check_ceilings(struct stage *stage, struct verdict *verdict);
 void workers_check_lead(struct stage *stage, struct verdict *verdict);

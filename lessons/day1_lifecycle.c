@@ -182,6 +182,7 @@ static const struct step workers_step = {
               "Turn block on: one worker that waits, while everybody else waits for it."},
     .run = workers_run,
     .draw = workers_draw,
+    .live = workers_live,
 };
 
 static const struct step *const steps[] = {&request_step, &init_call_step, &workers_step};

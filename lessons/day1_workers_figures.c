@@ -187,3 +187,8 @@ bool workers_draw(const struct stage *stage, struct cut cut, struct figures *fig
     return stories && tell(stage, cut, figures->arena, stories) && draw_waiting(stories, figures) &&
            draw_answers(&plan, stories, figures) && draw_table(&plan, stories, figures);
 }
+
+bool workers_live(const struct stage *stage, struct cut cut, struct figures *figures) {
+    struct story *stories = arena_array(figures->arena, WORKERS_LANES, sizeof *stories);
+    return stories && tell(stage, cut, figures->arena, stories) && draw_waiting(stories, figures);
+}

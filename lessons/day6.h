@@ -11,6 +11,7 @@
 /* day6_memory.c runs the exports and asks the claims, day6_memory_figures.c draws. */
 bool memory_run(struct stage *stage);
 bool memory_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+bool memory_live(const struct stage *stage, struct cut cut, struct figures *figures);
 bool memory_answer(struct stage *stage, double *number, size_t order[ORDER_MOST]);
 void memory_check_same(struct stage *stage, struct verdict *verdict);
 void memory_check_flat(struct stage *stage, struct verdict *verdict);

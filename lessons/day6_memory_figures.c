@@ -144,3 +144,9 @@ bool memory_draw(const struct stage *stage, struct cut cut, struct figures *figu
     return lanes && read_lanes(cut, figures->arena, lanes) && draw_series(lanes, false, figures) &&
            draw_series(lanes, true, figures) && draw_table(lanes, figures);
 }
+
+bool memory_live(const struct stage *stage, struct cut cut, struct figures *figures) {
+    struct lane *lanes = arena_array(figures->arena, MEMORY_LANES, sizeof *lanes);
+    (void)stage;
+    return lanes && read_lanes(cut, figures->arena, lanes) && draw_series(lanes, false, figures);
+}

@@ -187,6 +187,7 @@ static const struct step memory_step = {
               "rows do not come into it."},
     .run = memory_run,
     .draw = memory_draw,
+    .live = memory_live,
 };
 
 static const struct step timeouts_step = {

@@ -92,6 +92,9 @@ struct step {
     bool (*run)(struct stage *stage);
     /* Draws what had happened by the cut. Pure: reads the stage and the tape, writes figures. */
     bool (*draw)(const struct stage *stage, struct cut cut, struct figures *figures);
+    /* The same while the run lasts, on another thread: reads the tape and the knobs and nothing
+     * else. NULL: such a run is watched by its totals alone. */
+    bool (*live)(const struct stage *stage, struct cut cut, struct figures *figures);
 };
 
 struct lesson {

@@ -216,6 +216,12 @@ bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figur
     return !stage->step->draw || stage->step->draw(stage, cut, figures);
 }
 
+/* The cut is made here, so that a figure read event by event ends although the tape goes on. */
+bool stage_draw_live(const struct stage *stage, struct figures *figures) {
+    struct cut now = {stage->tape, tape_length(stage->tape)};
+    return !stage->step->live || stage->step->live(stage, now, figures);
+}
+
 void stage_check(struct stage *stage, const struct claim *claim, struct verdict *verdict) {
     *verdict = (struct verdict){.applies = true, .shown = ""};
     if (!stage->ran || fault_raised(&stage->fault)) {

@@ -2,8 +2,9 @@
  *
  * One stage is one run. Order of calls: stage_open, stage_set for each knob that is not at its
  * usual value, stage_run (on any one thread), then stage_draw and stage_check as often as wanted,
- * stage_close. While stage_run runs on one thread, others may call stage_cancel and read the tape
- * (stage->tape) and nothing else. A finished stage is read-only and may be read by many. */
+ * stage_close. While stage_run runs on one thread, others may call stage_cancel and stage_draw_live
+ * and read the tape (stage->tape) and nothing else. A finished stage is read-only and may be read
+ * by many. */
 #ifndef LESSONS_STAGE_H
 #define LESSONS_STAGE_H
 
@@ -87,6 +88,10 @@ const char *stage_plan(const struct stage *stage, uint32_t sql);
 
 /* Draws the figures as of a cut into an arena of the caller's; false when there is no memory. */
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures);
+
+/* Draws what a run has shown so far, from any thread while it lasts; nothing for most steps. False
+ * when there is no memory. */
+bool stage_draw_live(const struct stage *stage, struct figures *figures);
 
 /* Asks one claim. A run that raised holds nothing: the verdict is then false and says so. */
 void stage_check(struct stage *stage, const struct claim *claim, struct verdict *verdict);

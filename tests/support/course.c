@@ -279,6 +279,19 @@ static bool run_for_ever(struct stage *stage) {
     return false;
 }
 
+static bool draw_turns(const struct stage *stage, struct cut cut, struct figures *figures) {
+    struct figure_bar *bar = arena_alloc(figures->arena, sizeof *bar);
+    struct figure *figure = figures_add(figures, FIGURE_BARS, "turns so far");
+    (void)stage;
+    if (!bar || !figure) return false;
+    bar->label = "turns";
+    bar->value = (double)tape_count(cut, TAPE_SAMPLE, ANY_EVENT);
+    figure->bars.bars = bar;
+    figure->bars.count = 1;
+    figure->bars.unit = "turns";
+    return true;
+}
+
 static const struct knob crash_knobs[] = {
     {.name = "crash", .title = "crash", .kind = KNOB_NUMBER, .min = 0, .max = 1, .unit = ""}};
 
@@ -300,6 +313,7 @@ static const struct step middleware_steps[] = {
      .fidelity_note = "the view does nothing but count"},
     {.slug = "rate-limit",
      .run = run_for_ever,
+     .live = draw_turns,
      .knobs = crash_knobs,
      .knob_count = 1,
      .fidelity = FIDELITY_EMULATED,

@@ -130,7 +130,7 @@ static void put_running(struct state *state) {
 
 /* What a run under way has counted so far, kind by kind and, where runs are compared, lane by lane:
  * the tape's running totals, which may be read while it is written. Its figures are drawn when it
- * is done. */
+ * is done, but for a few steps that draw one while it lasts. */
 enum { WATCHED_LANES = 4 };
 static const enum tape_kind watched[] = {TAPE_REQUEST, TAPE_QUERY, TAPE_ROW, TAPE_CHUNK,
                                          TAPE_SAMPLE};
@@ -156,6 +156,14 @@ static void put_watched(struct state *state, struct arena *arena) {
     figure.bars.bars = bars;
     figure.bars.count = count;
     if (count > 0) draw_figure(state, &figure);
+}
+
+static void put_progress(struct state *state, struct arena *arena) {
+    struct figures figures;
+    figures_init(&figures, arena);
+    bool drawn = stage_draw_live(state->running, &figures);
+    for (size_t i = 0; drawn && i < figures.count; i++) draw_figure(state, &figures.list[i]);
+    if (!drawn || figures.count == 0) put_watched(state, arena);
 }
 
 /* "101 queries  200 rows" */
@@ -343,7 +351,7 @@ void live_build(struct state *state) {
         put_editor(state);
     } else if (state->running) {
         put_running(state);
-        put_watched(state, &arena);
+        put_progress(state, &arena);
         put_plain_listing(state, &arena, state->running->tape);
     } else if (state->stage) {
         put_run(state, &arena);

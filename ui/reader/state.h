@@ -134,7 +134,8 @@ struct state {
 
     /* The run. */
     struct stage *stage;         /* a finished run, owned; NULL: none */
-    const struct stage *running; /* the worker's: only its tape may be read; NULL: none */
+    const struct stage *running; /* the worker's: only its tape may be read, by
+                                     stage_draw_live too; NULL: none */
     uint64_t running_ns;
     bool starting;               /* a run was asked for and has not begun */
     bool stopping;               /* it was asked to stop */

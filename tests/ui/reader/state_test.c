@@ -439,6 +439,25 @@ static void a_run_left_behind_is_dropped(void **state) {
     reading_close(&reading);
 }
 
+/* The run is played by the test: what a worker records is drawn as time passes. */
+static void a_run_that_can_be_watched_is_drawn_while_it_lasts(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 2);
+    reading_keys(&reading, "\t");
+    struct stage *stage = state_open_stage(&reading.state);
+    reading.state.run_lesson = TEST_MIDDLEWARE;
+    reading.state.run_step = 2;
+    reading_do(&reading, (struct action){.kind = ACTION_STARTED, .stage = stage});
+    assert_true(reading_shows(&reading, "turns so far"));
+    for (int i = 0; i < 37; i++) head_point(&stage->head, TAPE_SAMPLE, "turn", 1);
+    reading_do(&reading, (struct action){.kind = ACTION_TICK, .elapsed_ns = 1000000});
+    assert_true(reading_shows(&reading, "37"));
+    reading_do(&reading, (struct action){.kind = ACTION_FINISHED, .stage = stage});
+    assert_false(reading_holds(&reading, "turns so far"));
+    reading_close(&reading);
+}
+
 static void hints_come_one_by_one_and_end(void **state) {
     (void)state;
     struct reading reading;
@@ -638,6 +657,7 @@ int main(void) {
         cmocka_unit_test(a_match_may_go_over_the_end_of_a_row),
         cmocka_unit_test(resetting_asks_first),
         cmocka_unit_test(a_run_left_behind_is_dropped),
+        cmocka_unit_test(a_run_that_can_be_watched_is_drawn_while_it_lasts),
         cmocka_unit_test(hints_come_one_by_one_and_end),
         cmocka_unit_test(a_change_of_width_keeps_the_place_in_the_note),
         cmocka_unit_test(every_key_in_the_footer_does_something),
