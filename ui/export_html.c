@@ -23,7 +23,10 @@ static const char style[] =
     "h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-top:2px solid "
     "var(--line);padding-top:1rem}"
     "h3{margin-top:2.5rem}\n"
-    "a{color:var(--c0)}a:focus-visible,summary:focus-visible{outline:2px solid}\n"
+    "p code,li "
+    "code{overflow-wrap:anywhere}a{color:var(--c0)}a:focus-visible,summary:focus-visible,pre:focus-"
+    "visible,.wide:focus-visible"
+    "{outline:2px solid}\n"
     "pre,code,.trace,.listing{font-family:ui-monospace,monospace;font-size:.9em}\n"
     "pre{background:var(--soft);padding:.75rem;overflow-x:auto}\n"
     "blockquote{margin:1rem 0;padding-left:1rem;border-left:4px solid var(--line)}\n"
@@ -54,6 +57,9 @@ static const char style[] =
     ".lane1:not(.theory){stroke-dasharray:10 3}.lane2:not(.theory){stroke-dasharray:6 3 2 3}"
     ".lane3:not(.theory){stroke-dasharray:14 4 2 4}\n"
     "rect.lane1,rect.lane2,rect.lane3{stroke-dasharray:none}\n"
+    "figure>:last-child{margin-bottom:0}\n"
+    "@media (max-width:34rem){th,td{padding:.15rem .3rem}.listing th,.listing td{padding:0 .25rem}"
+    ".wide svg{min-width:32rem}.bars .bar{width:7rem}}\n"
     "@media print{body{max-width:none}figure{break-inside:avoid}}\n";
 
 static void add_slice(struct text *out, struct slice_of_note slice) {
@@ -126,7 +132,7 @@ static bool add_step(struct text *out, struct export_page *page, const struct le
     text_format(out, "<section id=\"%s-%s\">\n", lesson->slug, step->slug);
     if (!html_add_note(out, step_section(lesson, step), 1)) return false;
     if (*listing && !(page->measured && step->run && step->listing_runs)) {
-        text_add(out, "<pre><code>");
+        text_add(out, "<pre tabindex=\"0\"><code>");
         html_add(out, listing);
         text_add(out, "</code></pre>\n");
     }

@@ -79,8 +79,10 @@ static void add_table(struct text *out, const struct figure *figure, const char 
     size_t columns = figure->table.column_count;
     (void)id;
     text_add(out, "<table><thead><tr>");
-    for (size_t i = 0; i < columns; i++)
-        add_cell(out, "th scope=\"col\"", figure->table.columns[i].title);
+    for (size_t i = 0; i < columns; i++) { /* a head without words would be read aloud as one */
+        const char *title = figure->table.columns[i].title;
+        add_cell(out, *title ? "th scope=\"col\"" : "td", title);
+    }
     text_add(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < figure->table.row_count * columns; i++) {
         if (i % columns == 0) text_add(out, "<tr>");
@@ -168,7 +170,7 @@ void html_add_figure(struct text *out, const struct figure *figure, const char *
         html_add(out, figure->simulated);
         text_add(out, "</em>");
     }
-    text_add(out, "</figcaption>\n<div class=\"wide\">");
+    text_add(out, "</figcaption>\n<div class=\"wide\" tabindex=\"0\">");
     writers[figure->kind](out, figure, id);
     text_add(out, "</div>");
     if (figure->note) {

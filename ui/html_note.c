@@ -43,7 +43,6 @@ static const char *const elements[] = {
     [MD_BLOCK_OL] = "ol",
     [MD_BLOCK_LI] = "li",
     [MD_BLOCK_P] = "p",
-    [MD_BLOCK_TABLE] = "table",
     [MD_BLOCK_THEAD] = "thead",
     [MD_BLOCK_TBODY] = "tbody",
     [MD_BLOCK_TR] = "tr",
@@ -64,7 +63,9 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
     else if (type == MD_BLOCK_H)
         text_format(out, "<h%u>", heading_level(rendering, detail));
     else if (type == MD_BLOCK_CODE)
-        text_add(out, "<pre><code>");
+        text_add(out, "<pre tabindex=\"0\"><code>");
+    else if (type == MD_BLOCK_TABLE)
+        text_add(out, "<div class=\"wide\" tabindex=\"0\"><table>");
     else if (type == MD_BLOCK_HR)
         text_add(out, "<hr>\n");
     else if (type == MD_BLOCK_TH)
@@ -85,6 +86,8 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
         text_format(out, "</h%u>\n", heading_level(rendering, detail));
     else if (type == MD_BLOCK_CODE)
         text_add(out, "</code></pre>\n");
+    else if (type == MD_BLOCK_TABLE)
+        text_add(out, "</table></div>\n");
     else if ((size_t)type < sizeof elements / sizeof *elements && elements[type])
         text_format(out, "</%s>\n", elements[type]);
     return out->failed;
