@@ -37,7 +37,10 @@ const struct object_type function_type = {
 
 static bool too_many(struct runtime *runtime, const struct arguments *arguments,
                      const char *callable, size_t count, size_t required) {
-    size_t given = arguments->count;
+    size_t self = strchr(callable, '.') != NULL; /* a method's object counts, as in CPython */
+    size_t given = arguments->count + self;
+    count += self;
+    required += self;
     const char *verb = given == 1 ? "was" : "were";
     if (required < count)
         return fault_raise(runtime->fault, "TypeError",

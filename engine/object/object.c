@@ -221,6 +221,11 @@ bool object_call(struct runtime *runtime, struct value callee, const struct argu
     return done;
 }
 
+bool object_has_method(struct value self, const char *name) {
+    return (self.kind == VALUE_OBJECT && method_named(self.object->type->methods, name)) ||
+           plain_method_named(self, name);
+}
+
 bool object_call_method(struct runtime *runtime, struct value self, const char *name,
                         const struct arguments *arguments, struct value *result) {
     struct value callee;

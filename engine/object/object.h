@@ -194,6 +194,7 @@ bool object_find_attribute(struct runtime *, struct value self, const char *name
                            struct value *result, bool *found);
 bool object_set_attribute(struct runtime *, struct value self, const char *name, struct value);
 /* self.name(arguments), without building a bound method where `name` is in a methods table. */
+bool object_has_method(struct value self, const char *name);
 bool object_call_method(struct runtime *, struct value self, const char *name,
                         const struct arguments *, struct value *result);
 bool object_call(struct runtime *, struct value callee, const struct arguments *,

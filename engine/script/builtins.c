@@ -95,7 +95,9 @@ static bool find_attribute(struct runtime *runtime, const struct arguments *argu
                               found))
         return true;
     *found = false;
-    if (fault_is(runtime->fault, "AttributeError")) fault_clear(runtime->fault);
+    if (fault_is(runtime->fault, "AttributeError") ||
+        fault_is(runtime->fault, "RelatedObjectDoesNotExist")) /* Django derives it from both */
+        fault_clear(runtime->fault);
     return !fault_raised(runtime->fault);
 }
 

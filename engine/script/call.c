@@ -137,12 +137,29 @@ static bool invoke(struct script *script, struct value callee, const struct argu
     return object_call(script->runtime, callee, arguments, result);
 }
 
+/* The callee is looked up before its arguments are evaluated. That shows only where evaluating them
+ * may do or raise something, and there is no such method. */
+static bool looks_up_first(const struct node *node, struct value self) {
+    bool plain = !node->call.spreads;
+    for (uint32_t i = 0; plain && i < node->call.count; i++)
+        plain = node->call.arguments[i]->kind == NODE_CONSTANT;
+    for (uint32_t i = 0; plain && i < node->call.keyword_count; i++)
+        plain = node->call.keywords[i].value->kind == NODE_CONSTANT;
+    return !plain && !object_has_method(self, node->call.callee->attribute.name);
+}
+
+static bool call_value(struct script *script, struct node *node, struct value callee,
+                       struct value *result);
+
 /* self.name(...): the method is called without being made into an object first. */
 static bool call_method(struct script *script, struct node *node, struct value *result) {
     struct node *callee = node->call.callee;
     struct prepared prepared;
-    struct value self;
+    struct value self, found;
     if (!evaluate(script, callee->attribute.value, &self)) return false;
+    if (looks_up_first(node, self))
+        return object_get_attribute(script->runtime, self, callee->attribute.name, &found) &&
+               call_value(script, node, found, result);
     struct arena_mark mark = arena_mark(&script->stack);
     bool fine = node->call.spreads ? prepare_spread(script, node, callee->attribute.name, &prepared)
                                    : prepare(script, node, evaluate, &prepared);
@@ -152,11 +169,9 @@ static bool call_method(struct script *script, struct node *node, struct value *
     return fine;
 }
 
-bool evaluate_call(struct script *script, struct node *node, struct value *result) {
-    if (node->call.callee->kind == NODE_ATTRIBUTE) return call_method(script, node, result);
+static bool call_value(struct script *script, struct node *node, struct value callee,
+                       struct value *result) {
     struct prepared prepared;
-    struct value callee;
-    if (!evaluate(script, node->call.callee, &callee)) return false;
     /* what print() is given, it does not keep */
     bool passing = callee.kind == VALUE_OBJECT && callee.object == &print_function.base;
     struct arena_mark mark = arena_mark(&script->stack), texts = arena_mark(&script->scratch);
@@ -167,4 +182,10 @@ bool evaluate_call(struct script *script, struct node *node, struct value *resul
     arena_rewind(&script->stack, mark);
     arena_rewind(&script->scratch, texts);
     return fine;
+}
+
+bool evaluate_call(struct script *script, struct node *node, struct value *result) {
+    struct value callee;
+    if (node->call.callee->kind == NODE_ATTRIBUTE) return call_method(script, node, result);
+    return evaluate(script, node->call.callee, &callee) && call_value(script, node, callee, result);
 }
