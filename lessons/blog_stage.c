@@ -28,6 +28,8 @@ struct script *blog_stage_script(struct stage *stage, struct runtime *runtime) {
         names_of_models(runtime, &blog, "blog.models"),
         names_of_django(runtime),
         &function_module,
+        &copy_module,
+        &pickle_module,
     };
     if (!modules[0] || !modules[1]) return NULL;
     return stage_script(stage, runtime, modules, sizeof modules / sizeof *modules);

@@ -64,6 +64,16 @@ static uint64_t time_so_far(const struct try_session *session) {
     return tape_tally(cut_whole(session->tape), TAPE_QUERY, ANY_EVENT).elapsed_ns;
 }
 
+/* What an object shows of itself: the rows of a queryset, all that an iterator still gives. */
+static bool show_object(struct runtime *runtime, struct object *object, struct value *rows) {
+    if (object->type->show) return object->type->show(runtime, object, rows);
+    if (!object->type->next) return true;
+    struct list *list = list_new(runtime, &list_type, 0);
+    if (!list || !list_extend(runtime, list, value_object(object))) return false;
+    *rows = value_object(&list->base);
+    return true;
+}
+
 /* Runs the statement; what stands alone is evaluated. */
 static bool run_statement(struct try_session *session, const struct program *program, size_t index,
                           struct answer *answer) {
@@ -71,9 +81,10 @@ static bool run_statement(struct try_session *session, const struct program *pro
     if (!try_session_step(session, program, index, &answer->value, &expression)) return false;
     answer->has_value = expression;
     if (!expression || answer->value.kind != VALUE_OBJECT) return true;
-    struct object *object = answer->value.object;
-    if (!object->type->show) return true;
-    if (!object->type->show(&session->runtime, object, &answer->rows)) return false;
+    if (!show_object(&session->runtime, answer->value.object, &answer->rows)) {
+        answer->has_value = false; /* an error is all that comes of it */
+        return false;
+    }
     answer->has_rows = answer->rows.kind != VALUE_NONE;
     return true;
 }
@@ -260,6 +271,8 @@ static bool make_script(struct try_session *session) {
         names_of_models(&session->runtime, registry_of(session->runtime.database), "blog.models"),
         names_of_django(&session->runtime),
         &function_module,
+        &copy_module,
+        &pickle_module,
     };
     if (!modules[0] || !modules[1]) return false;
     session->script =

@@ -25,4 +25,7 @@ const struct module *names_of_models(struct runtime *, const struct registry *, 
 /* django.db.models: the expressions, Prefetch, and the exceptions that queries raise. */
 const struct module *names_of_django(struct runtime *);
 
+/* `import copy` and `import pickle`; see copies.c. */
+extern const struct module copy_module, pickle_module;
+
 #endif

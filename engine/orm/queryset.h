@@ -34,7 +34,7 @@ struct queryset {
     struct queryset *narrowed;       /* and what it narrows: the Prefetch's own queryset, or NULL */
 };
 
-extern const struct object_type queryset_type, manager_type;
+extern const struct object_type queryset_type, manager_type, raw_queryset_type;
 
 /* A model's manager: `Article.objects`. */
 struct manager {

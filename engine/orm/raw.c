@@ -151,7 +151,7 @@ static void visit(struct object *self, void (*each)(void *, struct value), void 
     if (raw->cache) each(context, value_object(&raw->cache->base));
 }
 
-static const struct object_type raw_type = {
+const struct object_type raw_queryset_type = {
     .name = "RawQuerySet",
     .iterate = iterate,
     .length = length,
@@ -178,7 +178,7 @@ bool queryset_raw(struct runtime *runtime, struct object *self, const struct arg
     struct list *parameters = list_new(runtime, &tuple_type, 0);
     if (!raw || !parameters) return fault_no_memory(runtime->fault);
     if (given[1].kind != VALUE_NONE && !list_extend(runtime, parameters, given[1])) return false;
-    *raw = (struct raw){{&raw_type}, queryset->model, given[0].text, parameters, NULL};
+    *raw = (struct raw){{&raw_queryset_type}, queryset->model, given[0].text, parameters, NULL};
     *result = value_object(&raw->base);
     return true;
 }

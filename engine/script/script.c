@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/object/date.h"
 #include "engine/script/evaluator.h"
@@ -36,13 +37,21 @@ static bool gather_modules(struct script *script, const struct module *const *mo
     return true;
 }
 
-/* Names that are there without an import: datetime and uuid as modules, UUID, and whatever the
+/* Python's own modules are known as modules: copy.copy, not copy. */
+static bool is_known_by_path(const struct module *module) {
+    static const char *const paths[] = {"datetime", "uuid", "copy", "pickle"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (strcmp(module->path, paths[i]) == 0) return true;
+    return false;
+}
+
+/* Names that are there without an import: datetime and its like as modules, UUID, and whatever the
  * other modules hold. */
 static bool define_ambient(struct script *script) {
     for (size_t i = 0; i < script->module_count; i++) {
         const struct module *module = script->modules[i];
         struct value value;
-        if (module == &datetime_module || module == &uuid_module) {
+        if (is_known_by_path(module)) {
             if (!module_object(script, module->path, &value) ||
                 !name_fall_back(script, module->path, value))
                 return false;

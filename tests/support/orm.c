@@ -66,9 +66,10 @@ static void session_close(struct session *session) {
 static void session_run(struct session *session, const char *listing) {
     struct runtime *runtime = &session->runtime;
     const struct module *modules[] = {names_of_models(runtime, &blog, "blog.models"),
-                                      names_of_django(runtime), &function_module};
+                                      names_of_django(runtime), &function_module, &copy_module,
+                                      &pickle_module};
     bool named = modules[0] && modules[1];
-    struct script *script = named ? script_new(runtime, modules, 3, true) : NULL;
+    struct script *script = named ? script_new(runtime, modules, 5, true) : NULL;
     struct program *program = script ? script_parse(runtime, listing) : NULL;
     if (!program) assert_true(fault_raised(&session->fault));
     if (!program) return;

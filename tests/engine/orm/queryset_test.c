@@ -205,6 +205,58 @@ static void unknown_names_are_errors(void **state) {
                   "NotSupported: extra() is not supported here");
 }
 
+static void a_copy_brings_the_rows_along_and_a_deep_copy_does_not(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.order_by('pk')\nlist(copy.copy(qs))\nlist(qs)\n", "0 1 0");
+    expect_queries("qs = Article.objects.order_by('pk')\nlist(qs)\nlist(copy.deepcopy(qs))\n",
+                   "0 1 1");
+    expect_printed("one = Article.objects.select_related('author').get(pk=1)\n"
+                   "other = copy.deepcopy(one)\nother.title = 'changed'\n"
+                   "print(one.title, other == one, other.author is one.author)\n"
+                   "print(copy.copy(one).author is one.author)\n"
+                   "print(copy.copy([1, 2]), copy.deepcopy({'a': [1, {2}]}))\n",
+                   "One True False\nTrue\n[1, 2] {'a': [1, {2}]}\n");
+}
+
+static void a_pickled_queryset_has_been_evaluated(void **state) {
+    (void)state;
+    expect_queries("qs = Article.objects.prefetch_related('tags')\nkept = pickle.dumps(qs)\n"
+                   "back = pickle.loads(kept)\nlen(back)\nback[0].tags.count()\nlen(qs)\n",
+                   "0 2 0 0 0 0");
+    expect_printed("back = pickle.loads(pickle.dumps(Tag.objects.order_by('pk')))\n"
+                   "print([tag.name for tag in back], back[0] is back[0])\n",
+                   "['sql', 'orm', 'lazy'] True\n");
+    expect_queries("pickle.dumps(Article.objects.all().query)\n", "0");
+    expect_raised("pickle.dumps(x for x in [1])\n", "TypeError: cannot pickle 'generator' object");
+    expect_raised("pickle.loads(5)\n", "TypeError: a bytes-like object is required, not 'int'");
+}
+
+static void several_columns_are_refreshed_by_one_query(void **state) {
+    (void)state;
+    expect_queries("one = Article.objects.only('title', 'views').get(pk=1)\n"
+                   "one.refresh_from_db()\none.refresh_from_db(fields=['title', 'body'])\n"
+                   "one.body\none.author_id\n",
+                   "1 1 1 0 1");
+    expect_queries("one = Article.objects.prefetch_related('tags').get(pk=1)\none.tags.count()\n"
+                   "one.refresh_from_db()\none.tags.count()\n",
+                   "2 0 1 1");
+    expect_printed("print(len(Article.objects.only('title').get(pk=1).get_deferred_fields()))\n",
+                   "5\n");
+}
+
+static void writes_are_the_statements_that_django_sends(void **state) {
+    (void)state;
+    expect_sql("Tag.objects.bulk_create([Tag(name='a')])\n",
+               "INSERT INTO \"blog_tag\" (\"name\") SELECT %s | a");
+    expect_queries("Tag.objects.bulk_create([Tag(name='a'), Tag(name='b'), Tag(name='c')],"
+                   " batch_size=2)\nTag.objects.get_or_create(name='sql')\n"
+                   "Tag.objects.get_or_create(name='new')\nTag.objects.update()\n"
+                   "Event.objects.filter(pk=1).delete()\n",
+                   "3 1 3 0 2");
+    expect_raised("Event.objects.distinct().delete()\n",
+                  "TypeError: Cannot call delete() after .distinct().");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(building_sends_nothing),
@@ -226,6 +278,10 @@ int main(void) {
         cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
         cmocka_unit_test(a_refresh_reads_anew_and_forgets_relations),
         cmocka_unit_test(rows_can_be_written),
+        cmocka_unit_test(a_copy_brings_the_rows_along_and_a_deep_copy_does_not),
+        cmocka_unit_test(a_pickled_queryset_has_been_evaluated),
+        cmocka_unit_test(several_columns_are_refreshed_by_one_query),
+        cmocka_unit_test(writes_are_the_statements_that_django_sends),
         cmocka_unit_test(raw_sql_gives_objects_too),
         cmocka_unit_test(unknown_names_are_errors),
     };
