@@ -2,10 +2,10 @@
 #include "engine/orm/rows.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/orm/convert.h"
 
 /* ---- converting ---------------------------------------------------------------------------- */
 
@@ -22,8 +22,6 @@ static enum convert convert_of(const struct field *field) {
 static void convert_int(struct value *value) {
     if (value->kind == VALUE_FLOAT && fabs(value->real) < 0x1p63)
         *value = value_int((int64_t)value->real);
-    else if (value->kind == VALUE_TEXT)
-        *value = value_int(strtoll(value->text, NULL, 10));
 }
 
 /* What SQLite holds as the field's Python value; NULL stays None. */
@@ -148,8 +146,11 @@ struct instance *row_plan_build(struct runtime *runtime, struct arena *arena,
 
 /* A cell as a value of its own: text copied into the arena. */
 static bool keep_cell(struct rows *rows, struct arena *arena, size_t column, struct value *value) {
+    enum convert convert = rows->compiled.columns[column].convert;
     *value = rows->cells[column];
-    convert_value(value, rows->compiled.columns[column].convert);
+    if (convert != CONVERT_NONE && !convert_is_usual(value, convert))
+        return convert_unusual(rows->runtime, value, convert);
+    convert_value(value, convert);
     if (!value_is_textual(*value)) return true;
     value->text = arena_copy(arena, value->text, value->length);
     return value->text || fault_no_memory(rows->runtime->fault);
@@ -251,6 +252,11 @@ static bool collect_names(struct rows *rows) {
     rows->names = arena_array(rows->runtime->arena, count + 1, sizeof *rows->names);
     if (!rows->names) return fault_no_memory(rows->runtime->fault);
     for (size_t i = 0; i < count; i++) rows->names[i] = rows->compiled.columns[i].name;
+    for (size_t i = 1; rows->as == ROWS_NAMED && i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(rows->names[i], rows->names[j]) == 0)
+                return fault_raise(rows->runtime->fault, "ValueError",
+                                   "Encountered duplicate field name: '%s'", rows->names[i]);
     return true;
 }
 

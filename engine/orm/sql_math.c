@@ -19,6 +19,24 @@ static bool is_whole(sqlite3_value *value) {
     return sqlite3_value_type(value) == SQLITE_INTEGER;
 }
 
+/* What Python calculates with; a text or a blob raises there. */
+static bool is_number(sqlite3_value *value) {
+    int type = sqlite3_value_type(value);
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+}
+
+/* True when all are numbers; false when one is NULL, whose answer is NULL, or is none: an error. */
+static bool are_numbers(sqlite3_context *context, int count, sqlite3_value **arguments) {
+    for (int i = 0; i < count; i++)
+        if (sqlite3_value_type(arguments[i]) == SQLITE_NULL) return false;
+    for (int i = 0; i < count; i++)
+        if (!is_number(arguments[i])) {
+            raise_exception(context);
+            return false;
+        }
+    return true;
+}
+
 /* Python's math functions raise where the result of a number is none, or too large for one. */
 static void result_number(sqlite3_context *context, double number) {
     if (isfinite(number))
@@ -52,13 +70,12 @@ static const struct real_function real_functions[] = {
 
 static void call_real(sqlite3_context *context, int count, sqlite3_value **arguments) {
     const struct real_function *function = sqlite3_user_data(context);
-    (void)count;
-    if (sqlite3_value_type(arguments[0]) != SQLITE_NULL)
+    if (are_numbers(context, count, arguments))
         result_number(context, function->call(sqlite3_value_double(arguments[0])));
 }
 
 static void round_with(sqlite3_context *context, sqlite3_value *value, double (*round_it)(double)) {
-    if (sqlite3_value_type(value) == SQLITE_NULL) return;
+    if (!are_numbers(context, 1, &value)) return;
     double rounded = round_it(sqlite3_value_double(value));
     if (is_whole(value))
         sqlite3_result_value(context, value);
@@ -80,8 +97,7 @@ static void call_floor(sqlite3_context *context, int count, sqlite3_value **argu
 
 static void call_sign(sqlite3_context *context, int count, sqlite3_value **arguments) {
     double number = sqlite3_value_double(arguments[0]);
-    (void)count;
-    if (sqlite3_value_type(arguments[0]) != SQLITE_NULL)
+    if (are_numbers(context, count, arguments))
         sqlite3_result_int(context, (number > 0) - (number < 0));
 }
 
@@ -99,11 +115,6 @@ static void call_random(sqlite3_context *context, int count, sqlite3_value **arg
 
 /* ---- functions of two ---------------------------------------------------------------------- */
 
-static bool both_given(sqlite3_value **arguments) {
-    return sqlite3_value_type(arguments[0]) != SQLITE_NULL &&
-           sqlite3_value_type(arguments[1]) != SQLITE_NULL;
-}
-
 /* base ** exponent of whole numbers by squaring; false when it does not fit 64 bits. */
 static bool whole_power(int64_t base, int64_t exponent, int64_t *power) {
     *power = 1;
@@ -116,8 +127,7 @@ static bool whole_power(int64_t base, int64_t exponent, int64_t *power) {
 }
 
 static void call_power(sqlite3_context *context, int count, sqlite3_value **arguments) {
-    (void)count;
-    if (!both_given(arguments)) return;
+    if (!are_numbers(context, count, arguments)) return;
     int64_t power;
     if (!is_whole(arguments[0]) || !is_whole(arguments[1]) || sqlite3_value_int64(arguments[1]) < 0)
         result_number(context,
@@ -130,30 +140,29 @@ static void call_power(sqlite3_context *context, int count, sqlite3_value **argu
 }
 
 static void call_modulo(sqlite3_context *context, int count, sqlite3_value **arguments) {
-    (void)count;
-    if (both_given(arguments))
+    if (are_numbers(context, count, arguments))
         result_number(context,
                       fmod(sqlite3_value_double(arguments[0]), sqlite3_value_double(arguments[1])));
 }
 
 static void call_arctangent(sqlite3_context *context, int count, sqlite3_value **arguments) {
-    (void)count;
-    if (both_given(arguments))
+    if (are_numbers(context, count, arguments))
         result_number(
             context, atan2(sqlite3_value_double(arguments[0]), sqlite3_value_double(arguments[1])));
 }
 
 /* LOG(base, number) */
 static void call_logarithm(sqlite3_context *context, int count, sqlite3_value **arguments) {
-    (void)count;
-    if (both_given(arguments))
+    if (are_numbers(context, count, arguments))
         result_number(context, log(sqlite3_value_double(arguments[1])) /
                                    log(sqlite3_value_double(arguments[0])));
 }
 
 static void call_exclusive_or(sqlite3_context *context, int count, sqlite3_value **arguments) {
-    (void)count;
-    if (both_given(arguments))
+    if (!are_numbers(context, count, arguments)) return;
+    if (!is_whole(arguments[0]) || !is_whole(arguments[1]))
+        raise_exception(context);
+    else
         sqlite3_result_int64(context,
                              sqlite3_value_int64(arguments[0]) ^ sqlite3_value_int64(arguments[1]));
 }
@@ -181,6 +190,7 @@ static const struct {
 struct spread {
     int64_t count;
     double mean, squares;
+    bool strange; /* something was no number */
 };
 
 static void spread_step(sqlite3_context *context, int count, sqlite3_value **arguments) {
@@ -191,6 +201,7 @@ static void spread_step(sqlite3_context *context, int count, sqlite3_value **arg
         sqlite3_result_error_nomem(context);
         return;
     }
+    spread->strange = spread->strange || !is_number(arguments[0]);
     double value = sqlite3_value_double(arguments[0]), distance = value - spread->mean;
     spread->mean += distance / (double)++spread->count;
     spread->squares += distance * (value - spread->mean);
@@ -212,7 +223,7 @@ static const struct spread_function spread_functions[] = {
 static void spread_finish(sqlite3_context *context) {
     const struct spread_function *function = sqlite3_user_data(context);
     const struct spread *spread = sqlite3_aggregate_context(context, 0);
-    if (!spread || spread->count <= function->fewer) {
+    if (!spread || spread->strange || spread->count <= function->fewer) {
         sqlite3_result_error(context, "user-defined aggregate's 'finalize' method raised error",
                              -1);
         return;
