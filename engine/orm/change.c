@@ -28,11 +28,11 @@ static enum written write_new_value(struct sql *sql, const struct field *field,
     return expression ? expression_write(sql, expression) : WRITTEN_FAULT;
 }
 
-/* INSERT INTO table (columns) VALUES (%s, %s), or of many rows: SELECT %s, %s UNION ALL SELECT ...
- */
+/* INSERT INTO table (columns) VALUES (%s, %s), or in bulk: SELECT %s, %s UNION ALL SELECT ... */
 bool query_compile_insert(struct runtime *runtime, const struct model *model,
                           const struct field *const *fields, size_t field_count,
-                          const struct value *rows, size_t row_count, struct compiled *compiled) {
+                          const struct value *rows, size_t row_count, bool bulk,
+                          struct compiled *compiled) {
     struct query *query = query_new(runtime, model);
     struct sql sql;
     if (!query) return false;
@@ -45,10 +45,10 @@ bool query_compile_insert(struct runtime *runtime, const struct model *model,
         if (i) sql_add(&sql, ", ");
         sql_add_name(&sql, fields[i]->column);
     }
-    sql_add(&sql, row_count == 1 ? ") VALUES (" : ") ");
-    if (!field_count) sql_add(&sql, "NULL");
+    sql_add(&sql, bulk ? ") " : ") VALUES (");
+    if (!field_count) sql_add(&sql, bulk ? "SELECT NULL" : "NULL");
     for (size_t row = 0; row < row_count; row++) {
-        if (row_count > 1) sql_add(&sql, row ? " UNION ALL SELECT " : "SELECT ");
+        if (bulk && field_count) sql_add(&sql, row ? " UNION ALL SELECT " : "SELECT ");
         for (size_t i = 0; i < field_count; i++) {
             if (i) sql_add(&sql, ", ");
             enum written written = write_new_value(&sql, fields[i], rows[row * field_count + i]);
@@ -56,7 +56,7 @@ bool query_compile_insert(struct runtime *runtime, const struct model *model,
             if (written != WRITTEN) return false;
         }
     }
-    if (row_count == 1) sql_add_char(&sql, ')');
+    if (!bulk) sql_add_char(&sql, ')');
     return finish(runtime, &sql, WRITTEN, compiled);
 }
 
@@ -190,6 +190,7 @@ bool query_compile_update(struct runtime *runtime, struct query *from,
     struct sql sql;
     if (!query) return false;
     sql_init(&sql, runtime, query);
+    if (!count) return finish(runtime, &sql, WRITTEN_EMPTY, compiled); /* nothing is to be set */
     sql_add(&sql, "UPDATE ");
     sql_add_name(&sql, query->model->table);
     sql_add(&sql, " SET ");

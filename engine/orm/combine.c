@@ -132,6 +132,27 @@ static bool nest_combined(struct runtime *runtime, struct query *query) {
            fault_raise(runtime->fault, "RecursionError", "maximum recursion depth exceeded");
 }
 
+static bool selects(const struct query *query, const char *name, bool annotation) {
+    for (size_t i = 0; !annotation && i < query->values_count; i++)
+        if (strcmp(query->values_select[i], name) == 0) return true;
+    const struct annotation *found = annotation ? query_annotation(query, name) : NULL;
+    return found && found->selected;
+}
+
+/* QuerySet._merge_sanity_check, one way round: what left selects, right selects as well. */
+static bool selects_all_of(const struct query *left, const struct query *right) {
+    for (size_t i = 0; i < left->values_count; i++)
+        if (!selects(right, left->values_select[i], false)) return false;
+    for (size_t i = 0; i < left->annotation_count; i++)
+        if (left->annotations[i].selected && !selects(right, left->annotations[i].name, true))
+            return false;
+    return true;
+}
+
+bool query_selects_alike(const struct query *left, const struct query *right) {
+    return selects_all_of(left, right) && selects_all_of(right, left);
+}
+
 /* The left query becomes the list of all, in order; its own clauses are cleared. */
 bool query_set_operation(struct runtime *runtime, struct query *left, const char *kind,
                          struct query *const *others, size_t count, bool all) {

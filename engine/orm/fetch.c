@@ -14,15 +14,15 @@ struct fetch {
     size_t columns;
 };
 
-/* model.objects.only(<only>).filter(<by>=key)[:21] */
+/* model.objects.only(<names>).filter(<by>=key)[:21] */
 static bool compile_fetch(struct runtime *runtime, const struct model *model, const char *by,
-                          const char *only, struct value key, struct compiled *compiled) {
+                          const struct value *names, size_t count, struct value key,
+                          struct compiled *compiled) {
     struct query *query = query_new(runtime, model);
     struct keyword condition = {by, key};
     struct arguments where = {.keywords = &condition, .keyword_count = 1};
     if (!query || !query_filter(runtime, query, &where, false)) return false;
-    struct value name = value_text(only ? only : "");
-    if (only && !query_only(runtime, query, &name, 1)) return false;
+    if (count && !query_only(runtime, query, names, count)) return false;
     query_clear_ordering(query, false);
     query_slice(query, 0, RESULTS_MOST);
     return query_compile(runtime, query, compiled);
@@ -49,7 +49,8 @@ static struct fetch *find_fetch(struct runtime *runtime, const void *memo_key,
     if (!memo) fault_no_memory(runtime->fault);
     if (!memo || *memo) return memo ? *memo : NULL;
     struct compiled compiled;
-    if (!compile_fetch(runtime, model, by, only, key, &compiled)) return NULL;
+    struct value name = value_text(only ? only : "");
+    if (!compile_fetch(runtime, model, by, &name, only != NULL, key, &compiled)) return NULL;
     return *memo = fetch_new(runtime, &compiled);
 }
 
@@ -90,5 +91,35 @@ bool fetch_column(struct runtime *runtime, struct instance *instance, size_t col
                            instance->model->name);
     instance->columns[column] = fresh->columns[column];
     instance->deferred &= ~(UINT64_C(1) << column);
+    return true;
+}
+
+static void take_columns(struct instance *instance, const struct instance *fresh,
+                         uint64_t columns) {
+    for (size_t i = 0; i < instance->model->column_count; i++)
+        if (columns >> i & 1) instance->columns[i] = fresh->columns[i];
+    instance->deferred &= ~columns;
+}
+
+bool fetch_columns(struct runtime *runtime, struct instance *instance, uint64_t columns) {
+    const struct model *model = instance->model;
+    struct value *names = arena_array(runtime->arena, model->column_count + 1, sizeof *names), row;
+    struct compiled compiled;
+    struct rows rows;
+    size_t count = 0;
+    bool done;
+    if (!names) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < model->column_count; i++)
+        if (columns >> i & 1) names[count++] = value_text(model->fields[i].name);
+    if (!compile_fetch(runtime, model, model_primary_key(model)->name, names, count,
+                       instance_key(instance), &compiled) ||
+        !rows_open(&rows, runtime, &compiled, ROWS_INSTANCES, NULL) ||
+        !rows_next(&rows, runtime->arena, &row, &done))
+        return false;
+    if (done)
+        return fault_raise(runtime->fault, "DoesNotExist", "%s matching query does not exist.",
+                           model->name);
+    rows_close(&rows);
+    take_columns(instance, instance_of(row), columns);
     return true;
 }

@@ -17,4 +17,7 @@ bool fetch_by(struct runtime *, const struct model *, const struct field *, stru
 /* only(<field>).get(pk=...): reads one column into the instance. */
 bool fetch_column(struct runtime *, struct instance *, size_t column);
 
+/* only(<fields>).get(pk=...): reads the columns whose bits are set, with one query. */
+bool fetch_columns(struct runtime *, struct instance *, uint64_t columns);
+
 #endif

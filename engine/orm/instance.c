@@ -109,6 +109,8 @@ bool instance_refresh(struct runtime *runtime, struct instance *instance, uint64
     bool fine = true;
     if (columns == all)
         fine = refresh_all(runtime, instance);
+    else if (columns & (columns - 1))
+        fine = fetch_columns(runtime, instance, columns);
     else
         for (size_t i = 0; fine && i < instance->model->column_count; i++)
             if (columns >> i & 1) fine = fetch_column(runtime, instance, i);
@@ -278,7 +280,15 @@ static void instance_visit(struct object *self, void (*each)(void *, struct valu
         each(context, here->value);
 }
 
-/* refresh_from_db(using=None, fields=None) */
+static void forget_prefetched(struct instance *instance) {
+    for (struct attachment **link = &instance->attached; *link;)
+        if ((*link)->kind == ATTACHED_PREFETCHED)
+            *link = (*link)->next;
+        else
+            link = &(*link)->next;
+}
+
+/* refresh_from_db(using=None, fields=None): prefetched sets that are named are forgotten only. */
 static bool refresh_from_db(struct runtime *runtime, struct object *self,
                             const struct arguments *arguments, struct value *result) {
     struct instance *instance = (struct instance *)self;
@@ -287,14 +297,21 @@ static bool refresh_from_db(struct runtime *runtime, struct object *self,
     uint64_t all = (UINT64_C(1) << instance->model->column_count) - 1, columns = 0;
     if (!arguments_read(runtime, arguments, "refresh_from_db", names, 2, 0, given)) return false;
     *result = value_none();
-    if (given[1].kind == VALUE_NONE)
+    if (given[1].kind == VALUE_NONE) {
+        forget_prefetched(instance);
         return instance_refresh(runtime, instance, all & ~instance->deferred);
+    }
     struct value iterator, name;
     bool done;
     if (!object_iterate(runtime, given[1], &iterator)) return false;
     for (;;) {
         if (!object_next(runtime, iterator, &name, &done)) return false;
         if (done) break;
+        if (name.kind == VALUE_TEXT &&
+            instance_attached(instance, ATTACHED_PREFETCHED, name.text)) {
+            instance_detach(instance, ATTACHED_PREFETCHED, name.text);
+            continue;
+        }
         const struct field *field =
             name.kind == VALUE_TEXT ? model_field(instance->model, name.text) : NULL;
         if (!field || !field->column)
@@ -305,7 +322,24 @@ static bool refresh_from_db(struct runtime *runtime, struct object *self,
     return instance_refresh(runtime, instance, columns);
 }
 
+/* get_deferred_fields(): the names of the columns that were not loaded, as a set. */
+static bool get_deferred_fields(struct runtime *runtime, struct object *self,
+                                const struct arguments *arguments, struct value *result) {
+    const struct instance *instance = (const struct instance *)self;
+    struct set *names = set_new(runtime);
+    if (!names ||
+        !arguments_read(runtime, arguments, "Model.get_deferred_fields", NULL, 0, 0, NULL))
+        return false;
+    for (size_t i = 0; i < instance->model->column_count; i++)
+        if (instance_is_deferred(instance, i) &&
+            !set_add(runtime, names, value_text(instance->model->fields[i].attname)))
+            return false;
+    *result = value_object(&names->base);
+    return true;
+}
+
 static const struct method methods[] = {
+    {"get_deferred_fields", get_deferred_fields},
     {"refresh_from_db", refresh_from_db},
     {"save", instance_save},
     {"delete", instance_delete},

@@ -94,7 +94,8 @@ static bool call_prefetch(struct runtime *runtime, const struct arguments *argum
     if (given[1].kind == VALUE_OBJECT)
         prefetch->queryset = queryset_behind(runtime, given[1].object);
     if (fault_raised(runtime->fault)) return false;
-    if (prefetch->queryset && prefetch->queryset->rows != ROWS_INSTANCES)
+    if (object_is(given[1], &raw_queryset_type) ||
+        (prefetch->queryset && prefetch->queryset->rows != ROWS_INSTANCES))
         return fault_raise(runtime->fault, "ValueError",
                            "Prefetch querysets cannot use raw(), values(), and values_list().");
     return given[2].kind != VALUE_TEXT || !given[2].length ||

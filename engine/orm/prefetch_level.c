@@ -1,6 +1,8 @@
 /* prefetch_level - see prefetch_level.h. */
 #include "engine/orm/prefetch_level.h"
 
+#include <string.h>
+
 #include "engine/orm/key_set.h"
 
 /* The value by which an object of this level is found again among the results. */
@@ -175,15 +177,29 @@ static bool set_ways_back(struct runtime *runtime, const struct step *step,
     return true;
 }
 
+/* Django sets the way back by walking over the queryset itself, and so runs its own prefetches
+ * first: what they brought for that relation is then replaced. */
+static bool is_walked_for_the_way_back(const struct relation *relation) {
+    return relation->kind == RELATION_REVERSE_ONE || relation->kind == RELATION_REVERSE_MANY ||
+           (relation->kind == RELATION_FORWARD && relation->field->kind == FIELD_ONE_TO_ONE);
+}
+
+/* Options.get_field knows columns, relations, and those of other models that lead here. */
+static bool conflicts(const struct step *step) {
+    const struct model *model = step->relation.source, *from;
+    return strcmp(step->to_attr, "pk") != 0 &&
+           (model_field(model, step->to_attr) || model_reverse(model, step->to_attr, &from));
+}
+
 struct queryset *prefetch_level(struct runtime *runtime, const struct step *step,
                                 const struct list *instances) {
     struct key_set keys;
     if (!collect_keys(runtime, step, instances, &keys)) return NULL;
     struct queryset *some = narrow(runtime, step, &keys);
     if (!some) return NULL;
-    some->prefetched = true;
+    some->prefetched = !is_walked_for_the_way_back(&step->relation);
     if (!queryset_fetch(runtime, some)) return NULL;
-    if (step->as_attr && model_field(step->relation.source, step->to_attr)) {
+    if (step->as_attr && conflicts(step)) {
         fault_raise(runtime->fault, "ValueError",
                     "to_attr=%s conflicts with a field on the %s model.", step->to_attr,
                     step->relation.source->name);

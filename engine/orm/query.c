@@ -206,6 +206,10 @@ bool query_is_sliced(const struct query *query) {
     return query->low != 0 || query->high >= 0;
 }
 
+bool query_is_distinct(const struct query *query) {
+    return query->distinct;
+}
+
 void query_set_empty(struct query *query) {
     query->nothing = true;
     for (size_t i = 0; i < query->combined_count; i++) query_set_empty(query->combined[i]);

@@ -32,6 +32,7 @@ bool query_order_by(struct runtime *, struct query *, const struct value *names,
 bool query_clear_ordering(struct query *, bool forced);
 bool query_is_ordered(const struct query *); /* QuerySet.ordered */
 void query_reverse(struct query *);
+bool query_is_distinct(const struct query *);
 bool query_distinct(struct runtime *, struct query *, const struct value *names, size_t count);
 /* qs[low:high] on what may be sliced already; high < 0: open. */
 void query_slice(struct query *, int64_t low, int64_t high);
@@ -54,6 +55,8 @@ bool query_defer(struct runtime *, struct query *, const struct value *names, si
 void query_defer_none(struct query *);
 bool query_only(struct runtime *, struct query *, const struct value *names, size_t count);
 
+/* Whether two values() queries select the same names, in whatever order. */
+bool query_selects_alike(const struct query *left, const struct query *right);
 /* a & b, a | b. */
 bool query_combine(struct runtime *, struct query *left, const struct query *right,
                    bool conjunction);
@@ -120,12 +123,13 @@ bool query_compile_count(struct runtime *, struct query *, struct compiled *);
  * is the answer: Count 0, others None or their Coalesce. */
 bool query_compile_aggregate(struct runtime *, struct query *, const struct arguments *,
                              struct compiled *, struct value **defaults);
-/* UPDATE of the selected rows, DELETE of them, INSERT of rows of concrete columns. */
+/* UPDATE of the selected rows, DELETE of them, INSERT of rows of concrete columns: one row of
+ * VALUES, or in bulk, as a compound SELECT. */
 bool query_compile_update(struct runtime *, struct query *, const struct keyword *, size_t count,
                           struct compiled *);
 bool query_compile_delete(struct runtime *, struct query *, struct compiled *);
 bool query_compile_insert(struct runtime *, const struct model *, const struct field *const *fields,
-                          size_t field_count, const struct value *rows, size_t row_count,
+                          size_t field_count, const struct value *rows, size_t row_count, bool bulk,
                           struct compiled *);
 /* str(qs.query): parameters put in as they are, unquoted, as Django does. */
 const char *query_str(struct runtime *, struct query *);

@@ -312,7 +312,7 @@ static bool combine(struct runtime *runtime, struct queryset *left, struct query
                     bool conjunction, struct value *result) {
     bool left_empty = query_is_empty(left->query), right_empty = query_is_empty(right->query);
     struct queryset *same = NULL;
-    if (left->rows != right->rows)
+    if (left->rows != ROWS_INSTANCES && !query_selects_alike(left->query, right->query))
         return fault_raise(runtime->fault, "TypeError",
                            "Merging 'QuerySet' classes must involve the same values in each case.");
     if (conjunction && (left_empty || right_empty)) same = right_empty ? right : left;
@@ -328,10 +328,27 @@ static bool combine(struct runtime *runtime, struct queryset *left, struct query
     return true;
 }
 
+/* The other side is no queryset, which Django finds out by asking it for what a queryset has. */
+static bool combine_with_stranger(struct runtime *runtime, struct queryset *left,
+                                  struct value other, struct value *result) {
+    if (!queryset_query(runtime, left)) return false;
+    *result = value_object(&left->base);
+    if (left->rows == ROWS_INSTANCES && query_is_empty(left->query)) return true;
+    return fault_raise(runtime->fault, "AttributeError", "'%s' object has no attribute '%s'",
+                       value_type_name(other),
+                       left->rows == ROWS_INSTANCES ? "_known_related_objects" : "query");
+}
+
 static bool binary(struct runtime *runtime, struct object *self, enum operation operation,
                    struct value other, bool reflected, struct value *result, bool *handled) {
-    *handled = (operation == OP_AND || operation == OP_OR) && object_is(other, &queryset_type);
+    bool is_queryset = object_is(other, &queryset_type);
+    *handled = (operation == OP_AND || operation == OP_OR) && (is_queryset || !reflected);
     if (!*handled) return true;
+    if (!is_queryset) {
+        if (!combine_with_stranger(runtime, (struct queryset *)self, other, result)) return false;
+        if (operation == OP_OR) *result = other;
+        return true;
+    }
     struct queryset *left = (struct queryset *)self, *right = (struct queryset *)other.object;
     if (!queryset_query(runtime, left) || !queryset_query(runtime, right)) return false;
     return combine(runtime, reflected ? right : left, reflected ? left : right, operation == OP_AND,

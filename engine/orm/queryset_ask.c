@@ -81,17 +81,14 @@ static bool earliest_of(struct runtime *runtime, struct queryset *queryset,
 bool method_earliest(struct runtime *runtime, struct object *self,
                      const struct arguments *arguments, struct value *result) {
     struct queryset *queryset = call_queryset(runtime, self);
-    return queryset && call_is_plain(runtime, queryset, "earliest") &&
-           call_refuse_keywords(runtime, arguments, "earliest") &&
+    return queryset && call_refuse_keywords(runtime, arguments, "earliest") &&
            earliest_of(runtime, queryset, arguments, result);
 }
 
 bool method_latest(struct runtime *runtime, struct object *self, const struct arguments *arguments,
                    struct value *result) {
     struct queryset *queryset = call_queryset(runtime, self);
-    if (!queryset || !call_is_plain(runtime, queryset, "latest") ||
-        !call_refuse_keywords(runtime, arguments, "latest"))
-        return false;
+    if (!queryset || !call_refuse_keywords(runtime, arguments, "latest")) return false;
     queryset = call_reversed(runtime, queryset);
     return queryset && earliest_of(runtime, queryset, arguments, result);
 }
@@ -177,7 +174,7 @@ bool method_aggregate(struct runtime *runtime, struct object *self,
     struct queryset *queryset = call_queryset(runtime, self);
     struct compiled compiled;
     struct value *defaults = NULL;
-    if (!queryset || !call_is_plain(runtime, queryset, "aggregate") ||
+    if (!queryset ||
         !query_compile_aggregate(runtime, queryset->query, arguments, &compiled, &defaults))
         return false;
     if (!compiled.empty && compiled.column_count) return aggregate_row(runtime, &compiled, result);
@@ -238,6 +235,7 @@ static bool fetch_batch(struct runtime *runtime, struct queryset *queryset, cons
                         const struct value *keys, size_t count_of_keys, struct dict *dict) {
     struct list *batch = list_new(runtime, &tuple_type, count_of_keys);
     const char *lookup = arena_format(runtime->arena, "%s__in", name);
+    if (!call_is_plain(runtime, queryset, "filter")) return false;
     if (!batch || !lookup) return fault_no_memory(runtime->fault);
     for (size_t i = 0; i < count_of_keys; i++)
         if (!list_append(runtime, batch, keys[i])) return false;
@@ -254,8 +252,7 @@ bool method_in_bulk(struct runtime *runtime, struct object *self, const struct a
     struct value given[2] = {value_none(), value_text("pk")};
     struct queryset *queryset = call_queryset(runtime, self);
     const struct field *field;
-    if (!queryset || !call_is_plain(runtime, queryset, "in_bulk") ||
-        !arguments_read(runtime, arguments, "QuerySet.in_bulk", names, 2, 0, given) ||
+    if (!queryset || !arguments_read(runtime, arguments, "QuerySet.in_bulk", names, 2, 0, given) ||
         !call_refuse_sliced(runtime, queryset, "AssertionError",
                             "Cannot use 'limit' or 'offset' with in_bulk") ||
         !check_bulk_field(runtime, queryset->model, given[1], &field))

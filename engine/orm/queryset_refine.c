@@ -96,7 +96,10 @@ bool method_distinct(struct runtime *runtime, struct object *self,
 
 bool method_values(struct runtime *runtime, struct object *self, const struct arguments *arguments,
                    struct value *result) {
-    struct queryset *clone = call_clone(runtime, self, "values");
+    struct queryset *queryset = call_queryset(runtime, self);
+    if (!queryset || (arguments->keyword_count && !call_is_plain(runtime, queryset, "annotate")))
+        return false;
+    struct queryset *clone = queryset_clone(runtime, queryset);
     if (!clone) return false;
     clone->rows = ROWS_DICTS;
     return query_values(runtime, clone->query, arguments->values, arguments->count,
@@ -125,7 +128,8 @@ bool method_values_list(struct runtime *runtime, struct object *self,
         return fault_raise(
             runtime->fault, "TypeError",
             "'flat' is not valid when values_list is called with more than one field.");
-    struct queryset *clone = call_clone(runtime, self, "values_list");
+    struct queryset *queryset = call_queryset(runtime, self);
+    struct queryset *clone = queryset ? queryset_clone(runtime, queryset) : NULL;
     if (!clone) return false;
     clone->rows = named ? ROWS_NAMED : flat ? ROWS_FLAT : ROWS_TUPLES;
     return query_values(runtime, clone->query, rest.values, rest.count, NULL, 0) &&
@@ -161,7 +165,7 @@ static bool truncated(struct runtime *runtime, struct object *self,
     if (!is_one_of(given[2], orders))
         return fault_raise(runtime->fault, "AssertionError",
                            "'order' must be either 'ASC' or 'DESC'.");
-    struct queryset *clone = call_clone(runtime, self, method);
+    struct queryset *clone = call_clone(runtime, self, "annotate");
     if (!clone) return false;
     if (given[0].kind != VALUE_TEXT)
         return fault_raise(runtime->fault, "TypeError", "%s() takes the field's name", method);
@@ -268,12 +272,12 @@ bool method_only(struct runtime *runtime, struct object *self, const struct argu
 
 /* The querysets given to union() and its siblings; those that are empty are left out on demand. */
 static bool collect_others(struct runtime *runtime, const struct arguments *arguments,
-                           const char *method, struct queryset **others) {
+                           struct queryset **others) {
     for (size_t i = 0; i < arguments->count; i++) {
         struct value value = arguments->values[i];
         if (!object_is(value, &queryset_type))
-            return fault_raise(runtime->fault, "TypeError", "%s() takes querysets, not '%s'",
-                               method, value_type_name(value));
+            return fault_raise(runtime->fault, "AttributeError",
+                               "'%s' object has no attribute 'query'", value_type_name(value));
         others[i] = (struct queryset *)value.object;
         if (!queryset_query(runtime, others[i])) return false;
     }
@@ -305,8 +309,7 @@ bool method_unite(struct runtime *runtime, struct object *self, const struct arg
     call_take_keyword(&rest, keywords, "all", &every);
     struct queryset *first = call_queryset(runtime, self);
     if (!first || !call_refuse_keywords(runtime, &rest, "union") ||
-        !object_truth(runtime, every, &keep_all) ||
-        !collect_others(runtime, &rest, "union", others))
+        !object_truth(runtime, every, &keep_all) || !collect_others(runtime, &rest, others))
         return false;
     if (!query_is_empty(first->query))
         return combine(runtime, first, others, rest.count, "union", keep_all, result);
@@ -325,7 +328,7 @@ static bool intersect_or_subtract(struct runtime *runtime, struct object *self,
     struct queryset *first = call_queryset(runtime, self);
     if (!others) return fault_no_memory(runtime->fault);
     if (!first || !call_refuse_keywords(runtime, arguments, kind) ||
-        !collect_others(runtime, arguments, kind, others))
+        !collect_others(runtime, arguments, others))
         return false;
     if (query_is_empty(first->query)) return call_answer(first, result);
     for (size_t i = 0; intersect && i < arguments->count; i++)

@@ -12,6 +12,16 @@
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
 
+/* The end of a transaction.atomic() block: COMMIT, or ROLLBACK and the fault that led to it. */
+static bool end(struct runtime *runtime, bool fine) {
+    if (fine) return database_end(runtime, true);
+    struct fault raised = *runtime->fault;
+    fault_clear(runtime->fault);
+    database_end(runtime, false);
+    *runtime->fault = raised;
+    return false;
+}
+
 static bool run(struct runtime *runtime, const struct compiled *compiled, int64_t *changed) {
     *changed = 0;
     return compiled->empty || database_run(runtime, compiled->sql, compiled->parameters,
@@ -29,7 +39,7 @@ static size_t fields_to_insert(const struct model *model, bool with_key,
 
 /* INSERT of these instances, all with or all without a primary key. */
 static bool insert(struct runtime *runtime, const struct model *model,
-                   struct instance *const *instances, size_t count, bool with_key) {
+                   struct instance *const *instances, size_t count, bool with_key, bool bulk) {
     const struct field **fields =
         arena_array(runtime->arena, model->column_count, sizeof(struct field *));
     size_t width = fields ? fields_to_insert(model, with_key, fields) : 0;
@@ -40,7 +50,7 @@ static bool insert(struct runtime *runtime, const struct model *model,
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < width; j++)
             rows[i * width + j] = instances[i]->columns[instance_place(model, fields[j])];
-    return query_compile_insert(runtime, model, fields, width, rows, count, &compiled) &&
+    return query_compile_insert(runtime, model, fields, width, rows, count, bulk, &compiled) &&
            run(runtime, &compiled, &changed);
 }
 
@@ -79,7 +89,7 @@ static bool save_table(struct runtime *runtime, struct instance *instance, bool 
     bool with_key = instance_key(instance).kind != VALUE_NONE;
     *updated = false;
     if (with_key && !force_insert && !update_row(runtime, instance, updated)) return false;
-    if (!*updated && !insert(runtime, instance->model, &instance, 1, with_key)) return false;
+    if (!*updated && !insert(runtime, instance->model, &instance, 1, with_key, false)) return false;
     if (!with_key)
         instance->columns[instance->model->primary_key] =
             value_int(database_last_id(runtime->database));
@@ -159,7 +169,9 @@ bool queryset_get_or_create(struct runtime *runtime, struct object *self,
     if (!there) {
         if (!fault_is(runtime->fault, "DoesNotExist")) return false;
         fault_clear(runtime->fault);
-        if (!queryset_create(runtime, self, &where, &found)) return false;
+        if (!database_begin(runtime) ||
+            !end(runtime, queryset_create(runtime, self, &where, &found)))
+            return false;
     }
     struct list *pair = list_new(runtime, &tuple_type, 2);
     if (!pair || !list_append(runtime, pair, found) ||
@@ -180,18 +192,19 @@ static size_t batch_size(size_t width) {
 
 /* All instances of one kind (with or without a key) in as few INSERTs as SQLite allows. */
 static bool insert_batches(struct runtime *runtime, const struct model *model,
-                           const struct list *objects, bool with_key) {
+                           const struct list *objects, bool with_key, size_t asked) {
     size_t most = batch_size(model->column_count - !with_key), count = 0;
+    if (asked && asked < most) most = asked;
     struct instance **batch = arena_array(runtime->arena, most + 1, sizeof(struct instance *));
     if (!batch) return fault_no_memory(runtime->fault);
     for (size_t i = 0; i < objects->count; i++) {
         struct instance *instance = (struct instance *)objects->items[i].object;
         if ((instance_key(instance).kind != VALUE_NONE) != with_key) continue;
         batch[count++] = instance;
-        if (count == most && !insert(runtime, model, batch, count, with_key)) return false;
+        if (count == most && !insert(runtime, model, batch, count, with_key, true)) return false;
         if (count == most) count = 0;
     }
-    return count == 0 || insert(runtime, model, batch, count, with_key);
+    return count == 0 || insert(runtime, model, batch, count, with_key, true);
 }
 
 /* bulk_create(objs): one transaction. The objects do not learn their keys on SQLite. */
@@ -202,26 +215,23 @@ bool queryset_bulk_create(struct runtime *runtime, struct object *self,
     struct queryset *queryset = target_of(runtime, self);
     struct list *objects = list_new(runtime, &list_type, 0);
     if (!queryset || !objects ||
-        !arguments_read(runtime, arguments, "QuerySet.bulk_create", names, 1, 1, given) ||
+        !arguments_read(runtime, arguments, "QuerySet.bulk_create", names, 3, 1, given) ||
         !list_extend(runtime, objects, given[0]))
         return false;
+    if (given[1].kind != VALUE_NONE && (given[1].kind != VALUE_INT || given[1].integer <= 0))
+        return fault_raise(runtime->fault, "AssertionError", "%s", "");
+    if (given[2].kind != VALUE_BOOL || given[2].integer)
+        return fault_raise(runtime->fault, "NotSupported", "bulk_create() that ignores conflicts");
+    size_t most = given[1].kind == VALUE_INT ? (size_t)given[1].integer : 0;
     for (size_t i = 0; i < objects->count; i++)
         if (instance_model(objects->items[i]) != queryset->model)
             return fault_raise(runtime->fault, "TypeError", "bulk_create() takes %s objects",
                                queryset->model->name);
     *result = value_object(&objects->base);
     if (objects->count == 0) return true;
-    if (!database_begin(runtime)) return false;
-    bool fine = insert_batches(runtime, queryset->model, objects, true) &&
-                insert_batches(runtime, queryset->model, objects, false);
-    if (!fine) {
-        struct fault raised = *runtime->fault;
-        fault_clear(runtime->fault);
-        database_end(runtime, false);
-        *runtime->fault = raised;
-        return false;
-    }
-    return database_end(runtime, true);
+    return database_begin(runtime) &&
+           end(runtime, insert_batches(runtime, queryset->model, objects, true, most) &&
+                            insert_batches(runtime, queryset->model, objects, false, most));
 }
 
 /* ---- changing and deleting ----------------------------------------------------------------- */
@@ -303,9 +313,11 @@ bool queryset_delete(struct runtime *runtime, struct object *self,
     if (queryset->rows != ROWS_INSTANCES)
         return fault_raise(runtime->fault, "TypeError",
                            "Cannot call delete() after .values() or .values_list()");
+    if (query_is_distinct(query))
+        return fault_raise(runtime->fault, "TypeError", "Cannot call delete() after .distinct().");
     query = query_clone(runtime, query);
     queryset->cache = NULL;
-    return query && delete_rows(runtime, query, result);
+    return query && database_begin(runtime) && end(runtime, delete_rows(runtime, query, result));
 }
 
 bool instance_delete(struct runtime *runtime, struct object *self,
