@@ -87,7 +87,7 @@ static const char *const sure_questions[RESET_COUNT] = {
     [RESET_OUTPUT] = "clear what this step showed?",
     [RESET_KNOBS] = "put the knobs back to their usual values?",
     [RESET_LISTING] = "throw the edited listing away?",
-    [RESET_PROGRESS] = "forget all progress, of all days?",
+    [RESET_PROGRESS] = "forget all progress, of all days? no undo",
 };
 
 void footer_put_status(const struct state *state, struct grid *grid, int y) {

@@ -19,6 +19,10 @@ static bool asks_order(const struct state *state) {
     return prediction && prediction->kind == PREDICT_ORDER;
 }
 
+static bool has_undo(const struct state *state) {
+    return state->undo.on;
+}
+
 static bool has_knobs(const struct state *state) {
     return state_step(state)->knob_count > 0;
 }
@@ -179,6 +183,7 @@ const struct binding bindings[] = {
     {READ | OVER | LIST, {'g', STROKE_HOME}, ACTION_TOP, "g G", NULL, "the top, the bottom", NULL},
     {READ | OVER | LIST, {'G', STROKE_END}, ACTION_BOTTOM, NULL, NULL, NULL, NULL},
     {READ, {'x'}, ACTION_RESET, "x", NULL, "reset: output, knobs, listing, progress", NULL},
+    {READ, {'u'}, ACTION_UNDO, "u", NULL, "undo the reset just made", has_undo},
     {READ, {'R'}, ACTION_REVIEW, "R", NULL, "review: predict anew what you have run", NULL},
     {READ, {'m'}, ACTION_MOUSE, "m", NULL, "mouse on or off (Shift-drag selects)", NULL},
     {READ, {'?', STROKE_F1}, ACTION_HELP, "?", "help", "all keys", NULL},

@@ -16,7 +16,7 @@ mode_handler editing_handle;   /* writing.c: MODE_EDIT */
 mode_handler typing_handle;    /* writing.c: MODE_KNOB, MODE_SEARCH */
 mode_handler list_handle;      /* list.c: MODE_LIST */
 mode_handler over_handle;      /* panels.c: MODE_HELP, MODE_SQL */
-mode_handler resetting_handle; /* panels.c: MODE_RESET, MODE_SURE */
+mode_handler resetting_handle; /* resetting.c: MODE_RESET, MODE_SURE */
 
 /* In every mode (running.c): the worker began, or gives its stage back. */
 mode_handler running_started, running_finished;
@@ -43,6 +43,9 @@ unsigned state_start_run(struct state *state);
 /* Drops the finished run. */
 void state_drop_stage(struct state *state);
 
+/* Shows a finished run, judged anew; the stage is the state's from here. */
+void state_take_stage(struct state *state, struct stage *stage);
+
 /* Writes a knob's value as --set takes it. */
 const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size);
 
@@ -52,6 +55,13 @@ void state_usual_knobs(struct visit *visit, const struct step *step);
 
 /* Leaves the editor; what was written is kept. */
 void writing_keep(struct state *state);
+
+/* ---- the undo of a reset (resetting.c) --------------------------------------------------------
+ */
+
+mode_handler resetting_undo;
+/* What was reset is gone for good. */
+void resetting_forget(struct state *state);
 
 /* ---- the review (review.c) ------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
-/* panels - what lies over the panes for a while: all keys (MODE_HELP), the SQL behind a line
- * (MODE_SQL), and the questions before something is reset (MODE_RESET, MODE_SURE). */
+/* panels - what lies over the panes for a while: all keys (MODE_HELP) and the SQL behind a line
+ * (MODE_SQL). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,59 +196,4 @@ unsigned over_handle(struct state *state, const struct action *action) {
     default: return 0;
     }
     return EFFECT_DRAW;
-}
-
-/* ---- resetting ------------------------------------------------------------------------------ */
-
-static unsigned reset_progress(struct state *state) {
-    review_drop(state);
-    for (size_t i = 0; i < state->course.count; i++)
-        for (size_t j = 0; j < state->course.lessons[i]->step_count; j++) {
-            struct visit *visit = state_visit_of(state, i, j);
-            visit->done = visit->asked = false;
-            visit->said = (struct answer){0};
-            visit->hints = 0;
-        }
-    return EFFECT_DRAW | EFFECT_FORGET;
-}
-
-static unsigned reset(struct state *state) {
-    struct visit *visit = state_visit(state);
-    state_set_mode(state, MODE_READ);
-    if (state_is_busy(state)) {
-        state_say(state, "a run is under way; ^C stops it");
-        return EFFECT_DRAW;
-    }
-    switch (state->reset) {
-    case RESET_OUTPUT:
-        lanes_forget(state);
-        state_drop_stage(state);
-        break;
-    case RESET_KNOBS: state_usual_knobs(visit, state_step(state)); break;
-    case RESET_LISTING:
-        free(visit->listing);
-        visit->listing = NULL;
-        state_drop_stage(state);
-        break;
-    case RESET_PROGRESS: return reset_progress(state);
-    case RESET_COUNT: break;
-    }
-    return EFFECT_DRAW;
-}
-
-unsigned resetting_handle(struct state *state, const struct action *action) {
-    static const char letters[RESET_COUNT] = {'o', 'k', 'l', 'p'};
-    switch (action->kind) {
-    case ACTION_CHOOSE:
-        for (int i = 0; i < RESET_COUNT; i++) {
-            if (action->rune != (uint32_t)letters[i] || state->mode != MODE_RESET) continue;
-            state->reset = (enum reset)i;
-            state_set_mode(state, MODE_SURE);
-        }
-        return EFFECT_DRAW;
-    case ACTION_ACCEPT: return state->mode == MODE_SURE ? reset(state) : EFFECT_DRAW;
-    case ACTION_BACK:
-    case ACTION_LEAVE: state_set_mode(state, MODE_READ); return EFFECT_DRAW;
-    default: return 0;
-    }
 }

@@ -302,6 +302,7 @@ static unsigned edit(struct state *state, const struct action *action) {
     editor_release(&state->editor);
     if (!editor_init(&state->editor, state_listing(state), false)) return 0;
     editor_place(&state->editor, (int)state->selected - 1, 0);
+    resetting_forget(state);
     state->pane = PANE_LIVE;
     state_set_mode(state, MODE_EDIT);
     return EFFECT_DRAW;
@@ -398,6 +399,7 @@ static mode_handler *const handlers[ACTION_COUNT] = {
     [ACTION_RESET] = reset,
     [ACTION_REVIEW] = review_begin,
     [ACTION_REVIEW_END] = review_end,
+    [ACTION_UNDO] = resetting_undo,
     [ACTION_SEARCH] = search,
     [ACTION_FIND_NEXT] = find,
     [ACTION_FIND_PREVIOUS] = find,

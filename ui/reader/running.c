@@ -5,6 +5,7 @@
 unsigned state_start_run(struct state *state) {
     state_set_mode(state, MODE_READ);
     state->starting = true;
+    resetting_forget(state);
     state->run_lesson = state->lesson;
     state->run_step = state->step;
     if (!state_is_wide(state)) state->pane = PANE_LIVE;
@@ -58,6 +59,14 @@ static void select_busiest_line(struct state *state) {
     state->show_results = most == 0;
 }
 
+void state_take_stage(struct state *state, struct stage *stage) {
+    state_drop_stage(state);
+    state->stage = stage;
+    replay_begin(&state->replay, stage->tape);
+    judge(state);
+    select_busiest_line(state);
+}
+
 /* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */
 unsigned running_finished(struct state *state, const struct action *action) {
     bool here = state->run_lesson == state->lesson && state->run_step == state->step;
@@ -68,13 +77,9 @@ unsigned running_finished(struct state *state, const struct action *action) {
         stage_close(action->stage);
         return EFFECT_DRAW;
     }
-    state_drop_stage(state);
-    state->stage = action->stage;
-    replay_begin(&state->replay, state->stage->tape);
-    judge(state);
+    state_take_stage(state, action->stage);
     review_count(state);
     lanes_remember(state);
-    select_busiest_line(state);
     state->message[0] = '\0';
     state->show_fault = fault_raised(&state->stage->fault);
     if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);

@@ -58,6 +58,7 @@ bool state_init(struct state *state, const struct state_options *options) {
 void state_release(struct state *state) {
     stage_close(state->stage);
     free(state->review.before.listing);
+    resetting_forget(state);
     for (size_t i = 0; state->visits && i < step_total(&state->course); i++)
         free(state->visits[i].listing);
     free(state->visits);
@@ -241,6 +242,7 @@ void state_open(struct state *state, size_t lesson, size_t step) {
     state->selected = 1;
     state->knob = 0;
     lanes_forget(state);
+    resetting_forget(state);
     state_drop_stage(state);
     state->stale = STALE_ALL;
     state_update(state, &(struct action){.kind = ACTION_NONE});

@@ -116,6 +116,16 @@ struct review {
 
 enum reset { RESET_OUTPUT, RESET_KNOBS, RESET_LISTING, RESET_PROGRESS, RESET_COUNT };
 
+/* What the last reset took away; see resetting.c. */
+struct undo {
+    bool on;
+    enum reset reset;
+    struct stage *stage; /* owned; NULL: nothing was shown */
+    char *listing;       /* owned; NULL: as shipped */
+    struct setting settings[STAGE_KNOBS];
+    bool last_run, this_run; /* which sums were given */
+};
+
 struct state {
     struct course course;
     enum graph_style graph;
@@ -131,6 +141,7 @@ struct state {
     size_t list_at; /* in MODE_LIST: the chosen row */
     size_t knob;    /* the chosen knob */
     enum reset reset;
+    struct undo undo;
 
     /* The run. */
     struct stage *stage;         /* a finished run, owned; NULL: none */

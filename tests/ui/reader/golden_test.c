@@ -45,6 +45,7 @@ static const struct scene scenes[] = {
     {"search_typing", TEST_N_PLUS_ONE, 0, "/shop", false},
     {"knob_refused", TEST_N_PLUS_ONE, 0, "v99999\r", false},
     {"reset", TEST_N_PLUS_ONE, 0, "x", false},
+    {"reset_done", TEST_N_PLUS_ONE, 0, "+xky", false},
     {"sure", TEST_N_PLUS_ONE, 0, "xk", false},
 };
 

@@ -421,6 +421,58 @@ static void resetting_asks_first(void **state) {
     reading_close(&reading);
 }
 
+static void u_undoes_a_reset_once(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    struct visit *visit = state_visit(&reading.state);
+    reading_keys(&reading, "+xky");
+    assert_true(reading_shows(&reading, "u undoes it"));
+    reading_keys(&reading, "u");
+    assert_int_equal(visit->settings[0].number, 110);
+    assert_true(reading_shows(&reading, "the knobs are as they were"));
+    reading_keys(&reading, "-u");
+    assert_int_equal(visit->settings[0].number, 100);
+    reading_close(&reading);
+}
+
+static void a_cleared_output_comes_back_with_its_answer(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r101\r+rxoy");
+    assert_false(reading_holds(&reading, "111 queries"));
+    reading_keys(&reading, "u");
+    assert_true(reading_shows(&reading, "111 queries"));
+    assert_true(reading_shows(&reading, "you said 101, measured 111"));
+    assert_true(reading_shows(&reading, "last run"));
+    reading_close(&reading);
+}
+
+static void a_listing_comes_back_with_its_run(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "e# mine\r\022\rxlyu");
+    assert_true(reading_shows(&reading, "# mine"));
+    assert_true(reading_shows(&reading, "101 queries"));
+    reading_close(&reading);
+}
+
+static void an_undo_is_gone_when_something_else_begins(void **state) {
+    static const char *const ways[] = {"r\r", "np", "e\033", "xpy"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, "+xky");
+        reading_keys(&reading, ways[i]);
+        reading_keys(&reading, "u");
+        assert_int_equal(state_visit(&reading.state)->settings[0].number, 100);
+        reading_close(&reading);
+    }
+}
+
 static void a_run_left_behind_is_dropped(void **state) {
     (void)state;
     struct reading reading;
@@ -656,6 +708,10 @@ int main(void) {
         cmocka_unit_test(a_search_finds_notes_and_listings_and_goes_round),
         cmocka_unit_test(a_match_may_go_over_the_end_of_a_row),
         cmocka_unit_test(resetting_asks_first),
+        cmocka_unit_test(u_undoes_a_reset_once),
+        cmocka_unit_test(a_cleared_output_comes_back_with_its_answer),
+        cmocka_unit_test(a_listing_comes_back_with_its_run),
+        cmocka_unit_test(an_undo_is_gone_when_something_else_begins),
         cmocka_unit_test(a_run_left_behind_is_dropped),
         cmocka_unit_test(a_run_that_can_be_watched_is_drawn_while_it_lasts),
         cmocka_unit_test(hints_come_one_by_one_and_end),
