@@ -187,13 +187,22 @@ void bench_pairs(struct bench *bench, const struct pair *pairs, size_t count) {
 
 /* ---- the program -------------------------------------------------------------------------- */
 
+/* `django` is context, measured once on another day with Django 3.2.25 on a machine like this one:
+ * it is shown, and nothing is judged by it. */
 static const struct {
     const char *name;
     void (*run)(struct bench *bench);
+    const char *django;
 } sections[] = {
-    {"tape", bench_tape},     {"orm", bench_orm},       {"urls", bench_urls},
-    {"stream", bench_stream}, {"server", bench_server}, {"reader", bench_reader},
-    {"verify", bench_verify},
+    {"tape", bench_tape, NULL},
+    {"orm", bench_orm,
+     "an N+1 query 150 us, a two-join query compiled in 114 us, an object read in 5 us"},
+    {"urls", bench_urls, "the last of 5,000 routes resolved in 3.65 ms, the first in 2.9 us"},
+    {"stream", bench_stream, "100,000 rows of CSV streamed in 192 ms, 89 ms in batches of 1,000"},
+    {"server", bench_server,
+     "a trivial view: 5,210 requests/s by gunicorn with 2 sync workers, 1,471 by uvicorn"},
+    {"reader", bench_reader, NULL},
+    {"verify", bench_verify, NULL},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
@@ -223,6 +232,8 @@ static bool is_wanted(const char *name, int count, char **words) {
 static void run_section(struct bench *bench, size_t at) {
     bench->section = sections[at].name;
     if (!bench->json) printf("\n%s\n", bench->section);
+    if (!bench->json && sections[at].django)
+        printf("  (Django, for context: %s)\n", sections[at].django);
     sections[at].run(bench);
 }
 
