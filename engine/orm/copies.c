@@ -110,6 +110,7 @@ static bool deep_queryset(struct copying *copying, struct queryset *from, struct
     struct queryset *to = queryset_clone(copying->runtime, from);
     struct value rows;
     if (!to || !remember(copying, &from->base, &to->base, copy)) return false;
+    to->prefetched = from->prefetched; /* so a copy of what was prefetched never is: Django's way */
     if (!copying->keep_rows) return true;
     if (!copy_deep(copying, value_object(&from->cache->base), &rows)) return false;
     to->cache = (struct list *)rows.object;

@@ -319,6 +319,8 @@ static bool combine(struct runtime *runtime, struct queryset *left, struct query
     if (!conjunction && (left_empty || right_empty)) same = left_empty ? right : left;
     *result = value_object(&(same ? same : left)->base);
     if (same) return true;
+    if (left->rows == ROWS_INSTANCES && right->rows != ROWS_INSTANCES)
+        return fault_raise(runtime->fault, "NotSupported", "objects combined with values()");
     struct queryset *clone = conjunction ? left : unsliced(runtime, left);
     if (clone && !conjunction) right = unsliced(runtime, right);
     if (!clone || !right || !(clone = queryset_clone(runtime, clone)) ||

@@ -210,6 +210,9 @@ static void a_copy_brings_the_rows_along_and_a_deep_copy_does_not(void **state) 
     expect_queries("qs = Article.objects.order_by('pk')\nlist(copy.copy(qs))\nlist(qs)\n", "0 1 0");
     expect_queries("qs = Article.objects.order_by('pk')\nlist(qs)\nlist(copy.deepcopy(qs))\n",
                    "0 1 1");
+    expect_queries("qs = Article.objects.prefetch_related('tags')\nlist(qs)\n"
+                   "list(copy.deepcopy(qs))\n",
+                   "0 2 1");
     expect_printed("one = Article.objects.select_related('author').get(pk=1)\n"
                    "other = copy.deepcopy(one)\nother.title = 'changed'\n"
                    "print(one.title, other == one, other.author is one.author)\n"
@@ -253,6 +256,8 @@ static void writes_are_the_statements_that_django_sends(void **state) {
                    "Tag.objects.get_or_create(name='new')\nTag.objects.update()\n"
                    "Event.objects.filter(pk=1).delete()\n",
                    "3 1 3 0 2");
+    expect_raised("Tag.objects.all() & Tag.objects.values()\n",
+                  "NotSupported: objects combined with values()");
     expect_raised("Event.objects.distinct().delete()\n",
                   "TypeError: Cannot call delete() after .distinct().");
 }
