@@ -128,6 +128,7 @@ check:
 	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc all
 	+$(MAKE) --no-print-directory CC=clang CFLAGS='-O1 -Werror' BUILD=build/check-clang all
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	+tests/tenth_lesson.sh
 	+$(MAKE) --no-print-directory SAN=thread run-thread-tests
 
 # What has threads, under ThreadSanitizer.
