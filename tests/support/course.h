@@ -8,7 +8,8 @@
 /* Day 4 and day 9 of the real notes, with demos of the tests' own:
  *
  *     middleware/onion          a trace; a question with choices
- *     middleware/short-circuit  bars and a timeline; an order to predict; raises when asked to
+ *     middleware/short-circuit  bars and a timeline; an order to predict; raises when asked to;
+ *                               has a figure while it runs
  *     middleware/rate-limit     runs until it is stopped
  *     n-plus-one/n-plus-one     a listing with 1 + N queries; a number to predict
  *     n-plus-one/select-related series; its knobs are a choice and a text

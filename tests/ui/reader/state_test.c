@@ -495,11 +495,11 @@ static void a_run_left_behind_is_dropped(void **state) {
 static void a_run_that_can_be_watched_is_drawn_while_it_lasts(void **state) {
     (void)state;
     struct reading reading;
-    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 2);
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 1);
     reading_keys(&reading, "\t");
     struct stage *stage = state_open_stage(&reading.state);
     reading.state.run_lesson = TEST_MIDDLEWARE;
-    reading.state.run_step = 2;
+    reading.state.run_step = 1;
     reading_do(&reading, (struct action){.kind = ACTION_STARTED, .stage = stage});
     assert_true(reading_shows(&reading, "turns so far"));
     for (int i = 0; i < 37; i++) head_point(&stage->head, TAPE_SAMPLE, "turn", 1);
