@@ -96,6 +96,7 @@ static void take_statement(struct try_session *session, const struct program *pr
                               .source = program_source(program, index),
                               .first_event = tape_length(session->tape)};
     if (!run_statement(session, program, index, answer)) session->raised = true;
+    database_record_open(&session->runtime);
     fault_place(&session->fault, answer->line, 1);
     answer->event_count = tape_length(session->tape) - answer->first_event;
     answer->queries = queries_so_far(session) - queries;

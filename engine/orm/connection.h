@@ -23,6 +23,7 @@ struct cursor {
     size_t parameter_count;
     int64_t rows;
     uint64_t elapsed_ns, resumed_ns;
+    bool recorded; /* on the tape already, by database_record_open */
 };
 
 struct statement {

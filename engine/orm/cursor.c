@@ -224,7 +224,8 @@ static bool wait_round_trip(struct runtime *runtime) {
 static void record(struct runtime *runtime, struct cursor *cursor) {
     struct statement *statement = cursor->statement;
     struct head *head = runtime->head;
-    if (!head->tape) return;
+    if (!head->tape || cursor->recorded) return;
+    cursor->recorded = true;
     uint64_t started = tape_started_ns(head->tape);
     if (statement->tape_started != started) {
         statement->subject = tape_subject(head->tape, statement->sql);
@@ -251,7 +252,8 @@ bool statement_execute(struct runtime *runtime, struct statement *statement,
         return database_execute(runtime, statement->sql, parameters, count, result);
     struct database *database = runtime->database;
     struct cursor *cursor = &statement->cursor;
-    *cursor = (struct cursor){statement, parameters, count, 0, 0, 0};
+    *cursor =
+        (struct cursor){.statement = statement, .parameters = parameters, .parameter_count = count};
     statement->busy = true;
     statement->used = ++database->clock;
     cursor_resume(cursor);
@@ -387,12 +389,13 @@ bool database_run(struct runtime *runtime, const char *sql, const struct value *
     return true;
 }
 
-bool database_begin(struct runtime *runtime) {
-    return database_run(runtime, "BEGIN", NULL, 0, NULL);
+static void record_busy(struct runtime *runtime, struct statement *statement) {
+    for (; statement; statement = statement->next)
+        if (statement->busy) record(runtime, &statement->cursor);
 }
 
-bool database_end(struct runtime *runtime, bool commit) {
-    sqlite3 *handle = runtime->database->handle;
-    int code = sqlite3_exec(handle, commit ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
-    return code == SQLITE_OK || connection_raise(runtime, code);
+void database_record_open(struct runtime *runtime) {
+    for (size_t i = 0; i < STATEMENT_BUCKETS; i++)
+        record_busy(runtime, runtime->database->buckets[i]);
+    record_busy(runtime, runtime->database->strays);
 }

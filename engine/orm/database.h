@@ -47,6 +47,10 @@ const char *cursor_column_name(const struct cursor *, size_t column);
 /* Ends early: what was read is recorded. */
 void cursor_close(struct runtime *, struct cursor *);
 
+/* Records the queries whose cursors are still open, with what they have read so far: at the end of
+ * a statement that asked an iterator for its first rows only. They are not recorded again. */
+void database_record_open(struct runtime *);
+
 /* Runs SQL that gives no rows. *changed, unless NULL, is the number of rows it touched. */
 bool database_run(struct runtime *, const char *sql, const struct value *parameters, size_t count,
                   int64_t *changed);

@@ -161,7 +161,8 @@ static bool is_fetched(const struct step *step, const struct instance *instance)
     const struct relation *relation = &step->relation;
     if (relation_is_single(relation))
         return instance_attached(instance, ATTACHED_RELATED, relation->cache_name);
-    if (!step->as_attr) return instance_attached(instance, ATTACHED_PREFETCHED, relation->name);
+    if (!step->as_attr || strcmp(step->to_attr, relation->name) == 0)
+        return instance_attached(instance, ATTACHED_PREFETCHED, relation->name);
     struct relation other;
     return instance_attached(instance, ATTACHED_EXTRA, step->to_attr) ||
            model_field(instance->model, step->to_attr) ||

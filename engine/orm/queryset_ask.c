@@ -161,12 +161,12 @@ bool method_exists(struct runtime *runtime, struct object *self, const struct ar
 static bool aggregate_row(struct runtime *runtime, const struct compiled *compiled,
                           struct value *result) {
     struct rows rows;
-    struct value extra;
     bool done;
     if (!rows_open(&rows, runtime, compiled, ROWS_DICTS, NULL) ||
         !rows_next(&rows, runtime->arena, result, &done))
         return false;
-    return done || rows_next(&rows, runtime->arena, &extra, &done);
+    rows_close(&rows); /* an aggregate that is nothing but a constant gives a row for each row */
+    return true;
 }
 
 bool method_aggregate(struct runtime *runtime, struct object *self,

@@ -81,6 +81,7 @@ static void session_run(struct session *session, const char *listing) {
         bool fine = script_step(runtime, script, program, i, &value, &expression);
         if (fine && expression && value.kind == VALUE_OBJECT && value.object->type->show)
             value.object->type->show(runtime, value.object, &shown);
+        database_record_open(runtime);
         uint64_t sent = tape_count(cut_whole(session->head.tape), TAPE_QUERY, ANY_EVENT) - before;
         text_format(&session->counts, "%s%u", i ? " " : "", (unsigned)sent);
     }

@@ -151,6 +151,15 @@ static void an_iterator_keeps_no_cache(void **state) {
 }
 
 /* Chunks of one row: whatever is still referred to must outlive the turn. */
+static void an_iterator_that_is_left_open_has_asked(void **state) {
+    (void)state;
+    expect_queries(
+        "it = Article.objects.order_by('pk').iterator(chunk_size=2)\nnext(it)\nnext(it)\n"
+        "len(list(it))\n",
+        "0 1 0 0");
+    expect_queries("for one in Article.objects.iterator(chunk_size=2):\n    break\n", "1");
+}
+
 static void what_is_kept_of_an_iterator_stays(void **state) {
     (void)state;
     expect_printed("kept = []\ntitles = {}\nfirst = None\n"
@@ -221,6 +230,7 @@ int main(void) {
         cmocka_unit_test(a_prefetch_may_have_its_own_queryset_and_place),
         cmocka_unit_test(lookups_that_lead_nowhere_are_errors),
         cmocka_unit_test(an_iterator_keeps_no_cache),
+        cmocka_unit_test(an_iterator_that_is_left_open_has_asked),
         cmocka_unit_test(what_is_kept_of_an_iterator_stays),
         cmocka_unit_test(a_chunk_in_the_middle_of_an_expression_stays),
         cmocka_unit_test(memory_may_run_out_anywhere),
