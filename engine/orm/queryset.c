@@ -375,8 +375,17 @@ static const char *query_view_str(struct runtime *runtime, struct object *self) 
     return query_str(runtime, ((struct query_view *)self)->queryset->query);
 }
 
+/* Django's Query has a hundred attributes, none of which a listing needs. */
+static bool query_view_attribute(struct runtime *runtime, struct object *self, const char *name,
+                                 struct value *result, bool *found) {
+    (void)self, (void)result;
+    *found = false;
+    return fault_raise(runtime->fault, "NotSupported", "'Query.%s' is not supported here", name);
+}
+
 static const struct object_type query_view_type = {
     .name = "Query",
+    .get_attribute = query_view_attribute,
     .repr = query_view_str,
     .str = query_view_str,
 };

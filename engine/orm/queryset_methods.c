@@ -73,10 +73,16 @@ static const char *const unsupported[] = {
     "through",        NULL,
 };
 
+/* What is no method; Django has it for those who extend it. */
+static const char *const unsupported_attributes[] = {"model", "db", NULL};
+
 bool queryset_refuses(struct runtime *runtime, const char *name) {
     for (const char *const *refused = unsupported; *refused; refused++)
         if (strcmp(*refused, name) == 0)
             return !fault_raise(runtime->fault, "NotSupported", "%s() is not supported here", name);
+    for (const char *const *refused = unsupported_attributes; *refused; refused++)
+        if (strcmp(*refused, name) == 0)
+            return !fault_raise(runtime->fault, "NotSupported", "'%s' is not supported here", name);
     return false;
 }
 

@@ -203,6 +203,9 @@ static void unknown_names_are_errors(void **state) {
                   "AttributeError: Manager isn't accessible via Article instances");
     expect_raised("Article.objects.extra(where=['1'])\n",
                   "NotSupported: extra() is not supported here");
+    expect_raised("Article.objects.model\n", "NotSupported: 'model' is not supported here");
+    expect_raised("Article.objects.all().query.order_by\n",
+                  "NotSupported: 'Query.order_by' is not supported here");
 }
 
 static void a_copy_brings_the_rows_along_and_a_deep_copy_does_not(void **state) {
