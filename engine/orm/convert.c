@@ -13,7 +13,7 @@ enum { DATE_LENGTH = 10, DATETIME_LENGTH = 19, MICROSECONDS_LENGTH = 26 };
 static bool is_moment(const struct value *value, enum value_kind kind) {
     struct moment moment;
     struct value typed = *value;
-    typed.kind = kind;
+    typed.kind = (uint8_t)kind;
     return moment_read(typed, &moment) &&
            (value->length != MICROSECONDS_LENGTH || moment.microsecond != 0);
 }
