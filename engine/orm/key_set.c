@@ -10,9 +10,14 @@ enum {
 
 bool key_set_init(struct runtime *runtime, struct key_set *set, size_t most) {
     set->count = 0;
+    set->none_at = SIZE_MAX;
     set->seen = dict_new(runtime);
     set->keys = arena_array(runtime->arena, most + 1, sizeof *set->keys);
     return set->seen && (set->keys || fault_no_memory(runtime->fault));
+}
+
+void key_set_add_none(struct key_set *set) {
+    if (set->none_at == SIZE_MAX) set->none_at = set->count;
 }
 
 bool key_set_add(struct runtime *runtime, struct key_set *set, struct value key) {
@@ -63,9 +68,13 @@ bool key_set_arrange(struct runtime *runtime, struct key_set *set) {
     struct value *table = arena_array(runtime->arena, LEAST_SIZE, sizeof *table);
     for (size_t i = 0; table && i < set->count; i++) {
         if (set->keys[i].kind != VALUE_INT) return true;
+        if (i == set->none_at && ++used * 5 >= mask * 3) table = grow(runtime, table, &mask, used);
+        if (!table) break;
         place(table, mask, set->keys[i]);
         if (++used * 5 >= mask * 3) table = grow(runtime, table, &mask, used);
     }
+    if (table && set->none_at == set->count && ++used * 5 >= mask * 3)
+        table = grow(runtime, table, &mask, used);
     if (!table) return fault_no_memory(runtime->fault);
     for (size_t i = 0, out = 0; i <= mask; i++)
         if (table[i].kind != VALUE_NONE) set->keys[out++] = table[i];

@@ -13,11 +13,14 @@
 struct key_set {
     struct value *keys; /* distinct, in the order they were added; or, once arranged, the set's */
     size_t count;
+    size_t none_at; /* how many keys had come before None did; SIZE_MAX: it never came */
     struct dict *seen;
 };
 
 /* Prepares an empty set that may take `most` keys. False: fault. */
 bool key_set_init(struct runtime *, struct key_set *, size_t most);
+/* None is never asked for, but takes room in the set, which shows in the order of the others. */
+void key_set_add_none(struct key_set *);
 bool key_set_add(struct runtime *, struct key_set *, struct value key);
 /* Puts whole numbers in the order of a Python set that took them in this order; keys of another
  * kind stay as they are. */

@@ -51,7 +51,10 @@ static bool collect_keys(struct runtime *runtime, const struct step *step,
         struct value key;
         if (!own_key(runtime, step, (struct instance *)instances->items[i].object, &key))
             return false;
-        if (key.kind != VALUE_NONE && !key_set_add(runtime, keys, key)) return false;
+        if (key.kind == VALUE_NONE)
+            key_set_add_none(keys);
+        else if (!key_set_add(runtime, keys, key))
+            return false;
     }
     return step->relation.kind != RELATION_FORWARD || key_set_arrange(runtime, keys);
 }

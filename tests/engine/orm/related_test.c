@@ -215,6 +215,28 @@ static void keys_of_foreign_keys_are_asked_for_in_a_sets_order(void **state) {
     arena_release(&arena);
 }
 
+static void none_takes_room_among_the_keys(void **state) {
+    (void)state;
+    static const int64_t added[] = {1, 2, 3, 40}, in_eight[] = {40, 1, 2, 3};
+    for (int none = 0; none < 2; none++) {
+        struct arena arena;
+        struct fault fault;
+        struct key_set keys;
+        arena_init(&arena, NULL);
+        fault_init(&fault, &arena);
+        struct runtime runtime = {.arena = &arena, .fault = &fault};
+        assert_true(key_set_init(&runtime, &keys, 4));
+        if (none) key_set_add_none(&keys);
+        for (size_t i = 0; i < 4; i++)
+            assert_true(key_set_add(&runtime, &keys, value_int(added[i])));
+        assert_true(key_set_arrange(&runtime, &keys));
+        assert_int_equal(keys.count, 4);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(keys.keys[i].integer, none ? added[i] : in_eight[i]);
+        arena_release(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_key_is_loaded_once_an_object),
@@ -235,6 +257,7 @@ int main(void) {
         cmocka_unit_test(a_chunk_in_the_middle_of_an_expression_stays),
         cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(keys_of_foreign_keys_are_asked_for_in_a_sets_order),
+        cmocka_unit_test(none_takes_room_among_the_keys),
     };
     return RUN_TESTS(tests);
 }
