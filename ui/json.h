@@ -63,7 +63,8 @@ void json_real(struct json *json, double real);
 /* A measured number: without a fraction it is written as an integer. */
 void json_number(struct json *json, double number);
 
-/* A plain Python value: none, bool, numbers, texts, dates. Asserts that it is no object. */
+/* A plain Python value: none, bool, numbers, texts, dates. An object, which a learner can put
+ * into any column, has no plain form: "..." stands for it. */
 void json_value(struct json *json, struct value value);
 
 /* A piece that json_to_text wrote before: whole and valid. */

@@ -124,9 +124,11 @@ static void plain_values_have_pythons_json_form(void **state) {
     json_value(&scribe.json, value_float(2));
     json_value(&scribe.json, value_text("x"));
     json_value(&scribe.json, value_of_text(VALUE_DATE, "2024-02-29", 10));
+    struct object object = {0};
+    json_value(&scribe.json, value_object(&object));
     json_close(&scribe.json);
     expect(&scribe, "[null,true,-9223372036854775808,-99999999999999999999,2.0,\"x\","
-                    "\"2024-02-29\"]");
+                    "\"2024-02-29\",\"...\"]");
 }
 
 int main(void) {
