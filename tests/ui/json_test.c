@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "engine/object/object.h"
 #include "tests/support/json.h"
 #include "ui/json.h"
 
