@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/orm/blueprint.h"
 #include "engine/orm/database.h"
 #include "engine/orm/names.h"
 #include "engine/orm/query.h"
@@ -167,11 +168,14 @@ static void check_same_rows(struct runtime *runtime, const struct list *first,
 }
 
 /* What Django says as well: count() and exists() agree with the rows. An order may multiply rows
- * and is left out of count(), so it goes first, unless a slice needs it. */
+ * and is left out of count(), so it goes first, unless a slice needs it. A grouped query is left
+ * alone: Django itself counts other groups than it fetches once an annotation that grouped was
+ * replaced, and an aggregate over nothing is a row that its exists() does not see. */
 static void check_numbers(struct runtime *runtime, struct value queryset,
                           const struct queryset *of) {
     struct value bare = queryset, count, exists;
     struct list *rows;
+    if (of->query->group_by != GROUP_NONE) return;
     if (!query_is_sliced(of->query) && !ask(runtime, queryset, "order_by", &bare)) return;
     if (!rows_of(runtime, bare, &rows)) return;
     if (ask(runtime, bare, "all", &bare) && ask(runtime, bare, "count", &count)) {
