@@ -192,29 +192,18 @@ struct cache_lines {
         test, inside;
 };
 
-/* The next line that begins with `word`, after line `after`. */
-static uint32_t line_after(const struct stage *stage, const char *word, uint32_t after) {
-    uint32_t line = 1;
-    for (const char *at = stage->listing; at && *at; line++) {
-        if (line > after && strncmp(at, word, strlen(word)) == 0) return line;
-        at = strchr(at, '\n');
-        if (at) at++;
-    }
-    return 0;
-}
-
 static struct cache_lines find_lines(const struct stage *stage) {
     struct cache_lines lines = {0};
-    lines.first_loop = line_after(stage, "for ", 0);
-    lines.second_loop = line_after(stage, "for ", lines.first_loop);
-    lines.clone_loop = line_after(stage, "for ", lines.second_loop);
-    lines.first_index = line_after(stage, "print(fresh[0]", 0);
-    lines.second_index = line_after(stage, "print(fresh[0]", lines.first_index);
-    lines.exists = line_after(stage, "print(fresh.exists", 0);
-    lines.count = line_after(stage, "print(fresh.count", 0);
-    lines.len = line_after(stage, "print(len(fresh.all", 0);
-    lines.test = line_after(stage, "if fresh", 0);
-    lines.inside = line_after(stage, "    print(len(fresh)", 0);
+    lines.first_loop = listing_line_after(stage, "for ", 0);
+    lines.second_loop = listing_line_after(stage, "for ", lines.first_loop);
+    lines.clone_loop = listing_line_after(stage, "for ", lines.second_loop);
+    lines.first_index = listing_line_after(stage, "print(fresh[0]", 0);
+    lines.second_index = listing_line_after(stage, "print(fresh[0]", lines.first_index);
+    lines.exists = listing_line_after(stage, "print(fresh.exists", 0);
+    lines.count = listing_line_after(stage, "print(fresh.count", 0);
+    lines.len = listing_line_after(stage, "print(len(fresh.all", 0);
+    lines.test = listing_line_after(stage, "if fresh", 0);
+    lines.inside = listing_line_after(stage, "    print(len(fresh)", 0);
     return lines;
 }
 

@@ -8,14 +8,18 @@
 /* The lane of the listing itself. */
 enum { LISTING_LANE = 0 };
 
-uint32_t listing_line(const struct stage *stage, const char *marker) {
+uint32_t listing_line_after(const struct stage *stage, const char *marker, uint32_t after) {
     uint32_t line = 1;
     for (const char *at = stage->listing; at && *at; line++) {
-        if (strncmp(at, marker, strlen(marker)) == 0) return line;
+        if (line > after && strncmp(at, marker, strlen(marker)) == 0) return line;
         at = strchr(at, '\n');
         if (at) at++;
     }
     return 0;
+}
+
+uint32_t listing_line(const struct stage *stage, const char *marker) {
+    return listing_line_after(stage, marker, 0);
 }
 
 bool listing_as_shipped(struct stage *stage, struct verdict *verdict) {

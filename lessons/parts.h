@@ -11,6 +11,8 @@
 
 /* The 1-based line of the stage's listing that begins with `marker`; 0 when none does. */
 uint32_t listing_line(const struct stage *stage, const char *marker);
+/* The same, looking only behind line `after`. */
+uint32_t listing_line_after(const struct stage *stage, const char *marker, uint32_t after);
 
 /* True while the listing is the one that ships: only for that can a note promise numbers. When it
  * was changed, says so in the verdict, which then does not apply. */
