@@ -54,12 +54,16 @@ static void warn(struct progress *progress, const char *format, ...) {
     va_end(arguments);
 }
 
-static void give_up(struct progress *progress) {
-    warn(progress, "%s: %s; progress is not kept", progress->path,
-         sqlite3_errmsg(progress->database));
+static void close_database(struct progress *progress) {
     sqlite3_close_v2(progress->database);
     progress->database = NULL;
     progress->writable = false;
+}
+
+static void give_up(struct progress *progress) {
+    warn(progress, "%s: %s; progress is not kept", progress->path,
+         sqlite3_errmsg(progress->database));
+    close_database(progress);
 }
 
 /* ---- the path ----------------------------------------------------------------------------- */
@@ -145,22 +149,34 @@ static bool is_sound(struct progress *progress) {
     return false;
 }
 
+/* There are none in a new file, nor where the making was cut short: then the header may say that
+ * the file is ours, and SQLite empties it on finding the journal beside it. */
+static int look_for_tables(struct progress *progress, bool *found) {
+    char version[64] = "";
+    int code = sqlite3_exec(progress->database, "PRAGMA user_version", first_text, version, NULL);
+    *found = strcmp(version, "0") != 0;
+    return code;
+}
+
+/* Reading alone opens for writing too: what a killed daybook left half done is to be undone. */
 static void open_database(struct progress *progress, enum progress_mode mode, enum finding found) {
-    int flags = mode == PROGRESS_READ    ? SQLITE_OPEN_READONLY
-                : found == FOUND_NOTHING ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                         : SQLITE_OPEN_READWRITE;
-    int code =
-        sqlite3_open_v2(progress->path, &progress->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    bool has_tables = false;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (found == FOUND_NOTHING) flags |= SQLITE_OPEN_CREATE;
+    int code = sqlite3_open_v2(progress->path, &progress->database, flags, NULL);
     if (code == SQLITE_OK) code = sqlite3_busy_timeout(progress->database, BUSY_MS);
-    if (code == SQLITE_OK && found == FOUND_NOTHING)
+    if (code == SQLITE_OK) code = look_for_tables(progress, &has_tables);
+    if (code == SQLITE_OK && !has_tables && mode == PROGRESS_KEEP)
         code = sqlite3_exec(progress->database, schema, NULL, NULL, NULL);
     if (code != SQLITE_OK || !is_sound(progress)) {
         give_up(progress);
-        return;
+    } else if (!has_tables && mode == PROGRESS_READ) {
+        close_database(progress);
+    } else if (mode == PROGRESS_KEEP) {
+        progress->writable = sqlite3_db_readonly(progress->database, "main") == 0;
+        if (!progress->writable)
+            warn(progress, "%s: it is read-only; progress is not kept", progress->path);
     }
-    progress->writable = sqlite3_db_readonly(progress->database, "main") == 0;
-    if (mode == PROGRESS_KEEP && !progress->writable)
-        warn(progress, "%s: it is read-only; progress is not kept", progress->path);
 }
 
 static struct progress *open_progress(struct progress *progress, enum progress_mode mode) {
