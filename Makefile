@@ -36,14 +36,14 @@ PROGRAM_LIBS = $(if $(filter yes,$(STATIC)),$(foreach lib,$(LIBS),$(or $(patsubs
 
 SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c 2>/dev/null | sort)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
-DATA    := $(shell find data -type f ! -name '*.[ch]' | LC_ALL=C sort)
+DATA    := $(shell find data -type f ! -name '*.[ch]' ! -path 'data/pictures/*' | LC_ALL=C sort)
 TESTS   := $(shell find tests -name '*_test.c' | sort)
 HELPERS := $(shell find tests/support -name '*.c' 2>/dev/null | sort)
 FUZZERS := $(shell find tests -name '*_fuzz.c' | sort)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-check run test check bench fuzz format install uninstall clean print-%
+.PHONY: all deps deps-check run test check bench fuzz format pictures install uninstall clean print-%
 
 all: daybook
 
@@ -139,6 +139,17 @@ run-thread-tests: $(THREAD_TESTS:%.c=$(BUILD)/%)
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# ---- the README's pictures --------------------------------------------------------------------
+# Taken of the program itself in the tests' terminal, times and all: each taking differs a little.
+
+$(BUILD)/pictures: $(BUILD)/tests/pictures.o $(BUILD)/tests/support/terminal.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TESTPKGS))
+
+pictures: $(BUILD)/pictures $(BUILD)/daybook
+	rm -rf $(BUILD)/pictures.state
+	mkdir -p $(BUILD)/pictures.state data/pictures
+	$(BUILD)/pictures $(BUILD)/daybook $(CURDIR)/$(BUILD)/pictures.state data/pictures
 
 # ---- dependencies ----------------------------------------------------------------------------
 # Asks pkg-config first and does nothing where all is there.
