@@ -125,6 +125,15 @@ int command_next(const struct command *command, int count, char **words, const c
     return index_of_letter(command, found);
 }
 
+bool command_read_count(const char *option, const char *text, uint64_t *number) {
+    char *end;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0) return true;
+    command_fail(EXIT_USAGE, "%s %s: not a whole number from 0 on", option, text);
+    return false;
+}
+
 /* "-f, --format FORMAT" in a column of its own, the help beside it. */
 static void print_option(const struct command_option *option) {
     char left[64];
@@ -191,6 +200,13 @@ bool command_choose_all(int count, char **words, struct choice choices[COMMAND_C
         if (!command_choose(words[i], &choices[i])) return false;
     }
     return true;
+}
+
+int command_chosen(int option, int first, int count, char **words,
+                   struct choice choices[COMMAND_CHOICES]) {
+    if (option == COMMAND_HELP) return EXIT_DONE;
+    if (option == COMMAND_WRONG) return EXIT_USAGE;
+    return command_choose_all(count - first, words + first, choices) ? COMMAND_CHOSEN : EXIT_USAGE;
 }
 
 bool command_step(const struct choice *choices, size_t count, size_t index, struct choice *step) {

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/base/text.h"
 #include "lessons/lesson.h"
@@ -73,6 +74,9 @@ enum { COMMAND_END = -1, COMMAND_WRONG = -2, COMMAND_HELP = -3 };
 int command_next(const struct command *command, int count, char **words, const char **argument,
                  int *first);
 
+/* Reads an option's argument as a whole number from 0 on. False after saying so on stderr. */
+bool command_read_count(const char *option, const char *text, uint64_t *number);
+
 /* What COMMAND --help prints, and its part that lists the options. */
 void command_print_help(const struct command *command);
 void command_print_options(const struct command *command);
@@ -91,6 +95,12 @@ bool command_choose(const char *word, struct choice *choice);
 /* The same for several words. */
 enum { COMMAND_CHOICES = 64 };
 bool command_choose_all(int count, char **words, struct choice choices[COMMAND_CHOICES]);
+
+/* What follows command_next where all operands are lessons: COMMAND_CHOSEN with the choices of the
+ * words from `first` on; else the exit code to leave with, help and errors having been printed. */
+enum { COMMAND_CHOSEN = -1 };
+int command_chosen(int option, int first, int count, char **words,
+                   struct choice choices[COMMAND_CHOICES]);
 
 /* Finds the step number `index` among the chosen ones, counting over all of them; no choices mean
  * every lesson. False behind the last: for (size_t i = 0; command_step(..., i, &c); i++). */

@@ -195,10 +195,8 @@ static int run(const struct command *command, int count, char **words) {
     struct choice choices[COMMAND_CHOICES];
     while ((option = command_next(command, count, words, &argument, &first)) >= 0)
         as_json |= option == LIST_JSON;
-    if (option == COMMAND_HELP) return EXIT_DONE;
-    if (option == COMMAND_WRONG) return EXIT_USAGE;
-    if (!command_choose_all(count - first, words + first, choices)) return EXIT_USAGE;
-    return list(choices, (size_t)(count - first), as_json);
+    int code = command_chosen(option, first, count, words, choices);
+    return code == COMMAND_CHOSEN ? list(choices, (size_t)(count - first), as_json) : code;
 }
 
 const struct command command_list = {

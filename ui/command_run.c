@@ -2,7 +2,6 @@
  *
  * All settings are tried on every step before the first one runs, so that a typing error costs no
  * waiting. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,15 +102,6 @@ static int try_settings(const struct settings *settings, const struct choice *ch
     return EXIT_DONE;
 }
 
-static bool read_seed(const char *text, uint64_t *seed) {
-    char *end;
-    errno = 0;
-    *seed = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0) return true;
-    command_fail(EXIT_USAGE, "--seed %s: not a whole number from 0 on", text);
-    return false;
-}
-
 /* ---- running ------------------------------------------------------------------------------- */
 
 static int print_outcome(const struct settings *settings, struct outcome *outcome, bool first) {
@@ -188,7 +178,8 @@ static int run(const struct command *command, int count, char **words) {
     while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
         if (option == RUN_JSON) settings.json = true;
         if (option == RUN_LISTING) settings.listing_path = argument;
-        if (option == RUN_SEED && !read_seed(argument, &settings.seed)) return EXIT_USAGE;
+        if (option == RUN_SEED && !command_read_count("--seed", argument, &settings.seed))
+            return EXIT_USAGE;
         if (option != RUN_SET) continue;
         if (settings.count == SETTINGS_MOST)
             return command_fail(EXIT_USAGE, "--set %s: too many settings", argument);

@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/command.h"
+#include "ui/command_sweep.h"
 #include "ui/outcome.h"
 #include "ui/units.h"
 
-enum { VERIFY_JSON };
+enum { VERIFY_SWEEP, VERIFY_SEED, VERIFY_JSON };
 
 static const struct command_option options[] = {
+    [VERIFY_SWEEP] = {"sweep", 0, "N", "at N settings of the knobs, drawn by lot, for each step"},
+    [VERIFY_SEED] = {"seed", 0, "N", "seed of whatever is drawn by lot (default 1)"},
     [VERIFY_JSON] = {"json", 0, NULL, "one JSON object a line, a line a claim"},
     {NULL, 0, NULL, NULL},
 };
@@ -52,16 +54,18 @@ static void add_up(struct tally_of_claims *tally, const struct outcome *outcome)
     }
 }
 
-static int verify_step(const struct choice *step, bool as_json, struct tally_of_claims *tally) {
+static int verify_step(const struct choice *step, const struct sweep *usual,
+                       struct tally_of_claims *tally) {
     struct outcome *outcome = outcome_open(step->lesson, step->step);
     struct text text;
+    if (outcome) outcome->stage->seed = usual->seed;
     if (!outcome || !outcome_measure(outcome)) {
         outcome_close(outcome);
         return command_no_memory();
     }
     text_init(&text, &outcome->arena);
     add_up(tally, outcome);
-    if (as_json)
+    if (usual->as_json)
         add_json(&text, outcome);
     else
         add_text(&text, outcome);
@@ -84,7 +88,7 @@ static void print_tally(const struct tally_of_claims *tally) {
     printf("; %s\n", units_duration(tally->elapsed_ns, elapsed, sizeof elapsed));
 }
 
-static int verify(const struct choice *choices, size_t count, bool as_json) {
+static int verify(const struct sweep *usual, const struct choice *choices, size_t count) {
     struct tally_of_claims tally = {0};
     struct choice step;
     int worst = EXIT_DONE;
@@ -93,24 +97,31 @@ static int verify(const struct choice *choices, size_t count, bool as_json) {
             tally.missing++;
             continue;
         }
-        int code = verify_step(&step, as_json, &tally);
+        int code = verify_step(&step, usual, &tally);
         if (code > worst) worst = code;
     }
-    if (!as_json && worst < EXIT_USAGE) print_tally(&tally);
+    if (!usual->as_json && worst < EXIT_USAGE) print_tally(&tally);
     return worst;
 }
 
 static int run(const struct command *command, int count, char **words) {
     const char *argument;
     int first, option;
-    bool as_json = false;
+    struct sweep sweep = {.seed = 1};
     struct choice choices[COMMAND_CHOICES];
-    while ((option = command_next(command, count, words, &argument, &first)) >= 0)
-        as_json |= option == VERIFY_JSON;
-    if (option == COMMAND_HELP) return EXIT_DONE;
-    if (option == COMMAND_WRONG) return EXIT_USAGE;
-    if (!command_choose_all(count - first, words + first, choices)) return EXIT_USAGE;
-    return verify(choices, (size_t)(count - first), as_json);
+    while ((option = command_next(command, count, words, &argument, &first)) >= 0) {
+        if (option == VERIFY_JSON) sweep.as_json = true;
+        if (option == VERIFY_SEED && !command_read_count("--seed", argument, &sweep.seed))
+            return EXIT_USAGE;
+        if (option != VERIFY_SWEEP) continue;
+        if (!command_read_count("--sweep", argument, &sweep.settings)) return EXIT_USAGE;
+        if (sweep.settings == 0)
+            return command_fail(EXIT_USAGE, "--sweep 0: needs one setting or more");
+    }
+    int code = command_chosen(option, first, count, words, choices);
+    if (code != COMMAND_CHOSEN) return code;
+    return sweep.settings ? command_sweep(&sweep, choices, (size_t)(count - first))
+                          : verify(&sweep, choices, (size_t)(count - first));
 }
 
 const struct command command_verify = {
@@ -118,7 +129,10 @@ const struct command command_verify = {
     .operands = "[LESSON[/STEP]...]",
     .summary = "measure every claim of the notes again",
     .help = "Runs the demos with their usual knobs and asks every claim of the notes, or of the\n"
-            "lessons named. The exit code is 1 when a claim failed.",
+            "lessons named. The exit code is 1 when a claim failed.\n\n"
+            "With --sweep the knobs are drawn by lot: numbers on a logarithmic scale over all of\n"
+            "their range, the ends oftener. A run that takes longer than 2 s is stopped, and says\n"
+            "nothing. For a claim that failed somewhere, the commands that show it are printed.",
     .options = options,
     .run = run,
 };

@@ -120,7 +120,7 @@ void outcome_json_verdict(struct json *json, const struct verdict *verdict) {
     }
 }
 
-static void write_knobs(struct json *json, const struct stage *stage) {
+void outcome_json_knobs(struct json *json, const struct stage *stage) {
     char value[512];
     json_object(json);
     for (size_t i = 0; i < stage->step->knob_count; i++) {
@@ -150,7 +150,7 @@ void outcome_json(struct json *json, const struct outcome *outcome) {
     json_member_text(json, "lesson", outcome->lesson->slug);
     json_member_text(json, "step", outcome->step->slug);
     json_key(json, "knobs");
-    write_knobs(json, stage);
+    outcome_json_knobs(json, stage);
     json_key(json, "claims");
     write_claims(json, outcome);
     json_key(json, "figures");

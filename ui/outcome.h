@@ -62,6 +62,9 @@ void outcome_json(struct json *json, const struct outcome *outcome);
 /* The members of a claim's object that follow its text: "holds", "applies", "shown", numbers. */
 void outcome_json_verdict(struct json *json, const struct verdict *verdict);
 
+/* An object of the knobs' values: numbers as numbers, choices and texts as texts. */
+void outcome_json_knobs(struct json *json, const struct stage *stage);
+
 /* null, or {"type","message","line","column"}. */
 void outcome_json_error(struct json *json, const struct fault *fault);
 

@@ -21,7 +21,8 @@ _daybook() {
     local command=${COMP_WORDS[1]} options= words=
     case $command in
     run) options='--set --listing --seed --json --help' ;;
-    list | verify) options='--json --help' ;;
+    list) options='--json --help' ;;
+    verify) options='--sweep --seed --json --help' ;;
     export) options='--format --output --measured --force --help' ;;
     try) options='--json --database --write --help' ;;
     progress) options='--forget --help' ;;
@@ -41,7 +42,7 @@ _daybook() {
         COMPREPLY=()
         return
         ;;
-    --seed | --port | --workers | =) return ;;
+    --seed | --sweep | --port | --workers | =) return ;;
     *)
         if [[ $word == -* ]]; then words=$options
         elif ((COMP_CWORD == 1)); then
