@@ -195,6 +195,7 @@ static void put_hints(struct state *state) {
         char head[16];
         snprintf(head, sizeof head, "hint %u  ", i + 1);
         int y = grid_add_row(&state->strip);
+        state->hint_row = y;
         int x = grid_put(&state->strip, y, 1, state->strip.width, head, STYLE(WARNING));
         grid_wrap(&state->strip, y, x, x, state->strip.width - 1, step->hints[i], STYLE(TEXT));
     }

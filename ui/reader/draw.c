@@ -116,6 +116,13 @@ static void put_share(struct grid *grid, int y, struct area area, int top, int h
     grid_put_right(grid, y, area.x, right, share, STYLE(MUTED));
 }
 
+/* Dots where the strip goes on below what is seen of it. */
+static void put_cut(struct grid *grid, struct area area, int rows_left) {
+    int right = area.x + area.width;
+    if (rows_left > area.height)
+        grid_put(grid, area.y + area.height - 1, right - 1, right, "…", STYLE(KEY));
+}
+
 /* ---- the list ------------------------------------------------------------------------------- */
 
 static void put_day_row(const struct state *state, struct grid *grid, int y, struct area area,
@@ -172,10 +179,11 @@ static void put_panes(const struct state *state, struct grid *grid, const struct
     grid_window(grid, layout->live, &state->live, state->live_top);
     put_share(grid, layout->bottom_rule, layout->live, state->live_top, state->live.height);
     if (layout->strip.height > 0) {
-        int first = 0; /* what is asked for stays in sight */
-        if (state->strip.cursor_y >= layout->strip.height)
+        int first = state->strip_top;
+        if (state->strip.cursor_y >= layout->strip.height) /* what is asked for stays in sight */
             first = state->strip.cursor_y - layout->strip.height + 1;
         grid_window(grid, layout->strip, &state->strip, first);
+        put_cut(grid, layout->strip, state->strip.height - first);
         if (first == 0) /* its title's row is seen */
             put_share(grid, layout->strip.y, layout->note, state->note_top, state->note.height);
     } else {

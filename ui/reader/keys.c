@@ -36,6 +36,10 @@ static bool has_hint(const struct state *state) {
     return given < 3 && state_step(state)->hints[given];
 }
 
+static bool had_hints(const struct state *state) {
+    return state_visit(state)->hints > 0 && !has_hint(state);
+}
+
 static bool has_sql(const struct state *state) {
     if (!state_can_replay(state) || state->line_count == 0) return false;
     return stage_queries(cut_whole(state->stage->tape)).count > 0;
@@ -136,7 +140,8 @@ const struct binding bindings[] = {
      is_narrow},
     {READ, {'e'}, ACTION_EDIT, "e", "edit", "edit the listing in place", state_can_edit},
     {READ, {'o'}, ACTION_SQL, "o", "SQL", "the SQL behind the chosen line", has_sql},
-    {READ, {'h'}, ACTION_HINT, "h", "hint", "a hint; three at most", has_hint},
+    {READ, {'h'}, ACTION_HINT, "h", "hint", "a hint, three at most; then all again", has_hint},
+    {READ, {'h'}, ACTION_HINT, NULL, NULL, NULL, had_hints},
     {READ, {'n', STROKE_RIGHT}, ACTION_NEXT_STEP, "n", "next", "the next step", has_next},
     {READ, {'p', STROKE_LEFT}, ACTION_PREVIOUS_STEP, "p", NULL, "the previous step", has_previous},
     {READ, {STROKE_RIGHT}, ACTION_NEXT_STEP, NULL, NULL, NULL, has_next},

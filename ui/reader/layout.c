@@ -57,14 +57,16 @@ static void place_rows(const struct state *state, struct layout *layout) {
     layout->body = (struct area){top, 0, bottom - top, state->width};
 }
 
-/* The strip gets up to a third of its column, while it asks up to all but a few rows. */
+/* The strip gets up to a third of its column; while it asks, and right after it has said something
+ * new, up to all but a few rows. */
 static int strip_height(const struct state *state, int height) {
     int wanted = state->strip.height;
-    int most = state->mode == MODE_ASK ? height - PANE_LEAST : height / 3;
+    bool first = state->mode == MODE_ASK || state->strip_raised;
+    int most = first ? height - PANE_LEAST : height / 3;
     if (wanted == 0) return 0;
-    if (state->mode == MODE_ASK && most < 2)
+    if (first && most < 2)
         most = height;
-    else if (height < 2 * PANE_LEAST && state->mode != MODE_ASK)
+    else if (height < 2 * PANE_LEAST && !first)
         return 0;
     return least(wanted, most > 0 ? most : 0);
 }

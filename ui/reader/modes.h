@@ -63,6 +63,12 @@ mode_handler resetting_undo;
 /* What was reset is gone for good. */
 void resetting_forget(struct state *state);
 
+/* ---- hints (hints.c) ------------------------------------------------------------------------- */
+
+mode_handler hints_give;
+/* Lowers a raised strip, for a key other than the one that asks for hints. */
+void hints_lower(struct state *state, enum action_kind kind);
+
 /* ---- the review (review.c) ------------------------------------------------------------------- */
 
 /* Begins one, or goes on to its next question and, after the last, to the score. */

@@ -279,18 +279,6 @@ static unsigned replay(struct state *state, const struct action *action) {
     return moved(state);
 }
 
-static unsigned hint(struct state *state, const struct action *action) {
-    (void)action;
-    struct visit *visit = state_visit(state);
-    if (visit->hints >= 3 || !state_step(state)->hints[visit->hints]) {
-        state_say(state, visit->hints ? "that was the last hint" : "this step has no hints");
-        return EFFECT_DRAW;
-    }
-    visit->hints++;
-    state->stale |= STALE_STRIP;
-    return EFFECT_DRAW;
-}
-
 static unsigned edit(struct state *state, const struct action *action) {
     (void)action;
     if (!state_can_edit(state)) {
@@ -389,7 +377,7 @@ static mode_handler *const handlers[ACTION_COUNT] = {
     [ACTION_QUERY_NEXT] = replay,
     [ACTION_QUERY_PREVIOUS] = replay,
     [ACTION_SPEED] = replay,
-    [ACTION_HINT] = hint,
+    [ACTION_HINT] = hints_give,
     [ACTION_EDIT] = edit,
     [ACTION_LEAVE] = leave,
     [ACTION_BACK] = back,

@@ -81,6 +81,7 @@ unsigned running_finished(struct state *state, const struct action *action) {
     review_count(state);
     lanes_remember(state);
     state->message[0] = '\0';
+    state->strip_raised = true;
     state->show_fault = fault_raised(&state->stage->fault);
     if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
     if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;

@@ -353,6 +353,11 @@ static void refresh(struct state *state) {
     }
     if (stale & STALE_LIVE && state->live_focus >= 0)
         state->live_top = in_sight(state->live_top, state->live_focus, layout.live.height);
+    if (state->show_hint) {
+        state->strip_top = state->hint_row;
+        state->show_hint = false;
+    }
+    state->strip_top = clamp(state->strip_top, state->strip.height - layout.strip.height);
     state->note_top = clamp(state->note_top, state->note.height - layout.note.height);
     state->live_top = clamp(state->live_top, state->live.height - layout.live.height);
     state->over_top = clamp(state->over_top, state->over.height - layout.over.height);
@@ -364,6 +369,10 @@ static bool is_from_the_user(enum action_kind kind) {
 
 unsigned state_update(struct state *state, const struct action *action) {
     unsigned effects = 0;
+    if (is_from_the_user(action->kind) && (state->strip_raised || state->strip_top > 0)) {
+        hints_lower(state, action->kind);
+        effects |= EFFECT_DRAW;
+    }
     if (is_from_the_user(action->kind) && state->message[0]) {
         state->message[0] = '\0';
         effects |= EFFECT_DRAW;

@@ -159,7 +159,10 @@ struct state {
 
     /* Pages, and the first row of each that is seen. */
     struct grid note, live, strip, over;
-    int note_top, live_top, over_top;
+    int note_top, live_top, over_top, strip_top;
+    int hint_row;                  /* of the strip: where the newest hint begins */
+    bool strip_raised;             /* it has what room it needs, until the next key */
+    bool show_hint;                /* has to be seen in the strip that is built next */
     int line_row[STATE_LINES + 1]; /* of the live page: where line i of the listing begins */
     unsigned line_count;
     int results_row; /* of the live page: where what the run gave begins, below the listing */

@@ -521,6 +521,49 @@ static void hints_come_one_by_one_and_end(void **state) {
     reading_close(&reading);
 }
 
+static void each_new_hint_is_seen_on_a_small_screen(void **state) {
+    static const char *const hints[] = {"hint 1  Think of an onion.", "hint 2", "hint 3"};
+    (void)state;
+    for (size_t run = 0; run < 2; run++) {
+        struct reading reading;
+        reading_open(&reading, 12, 40, TEST_MIDDLEWARE, 0);
+        if (run) reading_keys(&reading, "r\r");
+        for (size_t i = 0; i < 3; i++) {
+            reading_keys(&reading, "h");
+            assert_true(reading_shows(&reading, hints[i]));
+        }
+        reading_close(&reading);
+    }
+}
+
+static void h_pages_through_hints_that_are_cut(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_MIDDLEWARE, 0);
+    reading_keys(&reading, "r\rhhh");
+    assert_false(reading_holds(&reading, "Predicted and measured"));
+    reading_keys(&reading, "h");
+    assert_true(reading_shows(&reading, "Predicted and measured"));
+    assert_true(reading_shows(&reading, "h turns the page"));
+    reading_keys(&reading, "h");
+    assert_true(reading_shows(&reading, "hint 3"));
+    reading_close(&reading);
+}
+
+static void what_was_measured_is_seen_whole_until_the_next_key(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r100\r");
+    assert_true(reading_shows(&reading, "you said 100, measured 101"));
+    int raised = layout_of(&reading.state).strip.height;
+    assert_int_equal(raised, reading.state.strip.height);
+    reading_keys(&reading, "j");
+    assert_true(layout_of(&reading.state).strip.height < raised);
+    assert_true(reading_shows(&reading, "you said 100, measured 101"));
+    reading_close(&reading);
+}
+
 static void a_change_of_width_keeps_the_place_in_the_note(void **state) {
     (void)state;
     struct reading reading;
@@ -715,6 +758,9 @@ int main(void) {
         cmocka_unit_test(a_run_left_behind_is_dropped),
         cmocka_unit_test(a_run_that_can_be_watched_is_drawn_while_it_lasts),
         cmocka_unit_test(hints_come_one_by_one_and_end),
+        cmocka_unit_test(each_new_hint_is_seen_on_a_small_screen),
+        cmocka_unit_test(h_pages_through_hints_that_are_cut),
+        cmocka_unit_test(what_was_measured_is_seen_whole_until_the_next_key),
         cmocka_unit_test(a_change_of_width_keeps_the_place_in_the_note),
         cmocka_unit_test(every_key_in_the_footer_does_something),
         cmocka_unit_test(every_step_is_drawn_at_every_size_before_and_after_its_run),
