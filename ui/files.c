@@ -158,3 +158,14 @@ bool files_make_folders(const char *path, mode_t mode) {
     errno = reason;
     return made;
 }
+
+/* XDG Base Directory: a relative path in a variable is to be ignored. */
+bool files_state_path(char *path, size_t size, const char *name) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int length = -1;
+    if (state && *state == '/')
+        length = snprintf(path, size, "%s/daybook/%s", state, name);
+    else if (home && *home == '/')
+        length = snprintf(path, size, "%s/.local/state/daybook/%s", home, name);
+    return length > 0 && (size_t)length < size;
+}

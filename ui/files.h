@@ -38,4 +38,8 @@ void files_abandon(struct files_draft *draft);
  * is. False with errno set. */
 bool files_make_folders(const char *path, mode_t mode);
 
+/* Writes the path of a file that outlives the program: $XDG_STATE_HOME/daybook/NAME, or
+ * ~/.local/state/daybook/NAME. False where there is neither, or no room. */
+bool files_state_path(char *path, size_t size, const char *name);
+
 #endif

@@ -68,17 +68,6 @@ static void give_up(struct progress *progress) {
 
 /* ---- the path ----------------------------------------------------------------------------- */
 
-/* XDG Base Directory: a relative path in a variable is to be ignored. */
-static bool find_path(char *path, size_t size) {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int length = -1;
-    if (state && *state == '/')
-        length = snprintf(path, size, "%s/daybook/progress.db", state);
-    else if (home && *home == '/')
-        length = snprintf(path, size, "%s/.local/state/daybook/progress.db", home);
-    return length > 0 && (size_t)length < size;
-}
-
 static bool make_folder(struct progress *progress) {
     char folder[PATH_SIZE];
     snprintf(folder, sizeof folder, "%s", progress->path);
@@ -191,7 +180,8 @@ static struct progress *open_progress(struct progress *progress, enum progress_m
 struct progress *progress_open(enum progress_mode mode) {
     struct progress *progress = calloc(1, sizeof *progress);
     if (!progress) return NULL;
-    if (find_path(progress->path, sizeof progress->path)) return open_progress(progress, mode);
+    if (files_state_path(progress->path, sizeof progress->path, "progress.db"))
+        return open_progress(progress, mode);
     *progress->path = '\0';
     if (mode == PROGRESS_KEEP)
         warn(progress, "progress: no XDG_STATE_HOME and no HOME to keep it in");
