@@ -12,7 +12,7 @@ DESTDIR  ?=
 CC       := $(if $(filter default,$(origin CC)),$(shell command -v gcc || command -v clang || echo cc),$(CC))
 SAN      ?=
 BUILD    ?= build/$(notdir $(CC))$(if $(SAN),-$(SAN))
-PKGS     := ncursesw sqlite3 libuv md4c
+PKGS     := libedit ncursesw sqlite3 libuv md4c
 TESTPKGS := cmocka vterm
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
 OPT      ?= $(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g)
@@ -22,17 +22,18 @@ flags_thread  := -fsanitize=thread
 SANFLAGS := $(flags_$(SAN))
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DNCURSES_WIDECHAR=1 -DDAYBOOK_VERSION='"$(VERSION)"'
 CFLAGS   ?= $(OPT)
-# ncurses names an older _XOPEN_SOURCE than ours; ours stands.
-PKGFLAGS := $(filter-out -D_%,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+# ncurses names an older _XOPEN_SOURCE than ours; ours stands. <histedit.h> needs no folder named.
+PKGFLAGS := $(filter-out -D_% %/editline,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(SANFLAGS) -MMD -MP -pthread $(PKGFLAGS)
 LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lutil
 # The program takes its libraries in where an archive of them is installed: it starts sooner, and a
-# copy of it runs where they are not. STATIC=no links it like everything else.
+# copy of it runs where they are not. STATIC=no links it like everything else. Debian's libedit needs
+# libbsd behind it; others do not.
 STATIC   ?= $(if $(SAN),no,yes)
 archive   = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))
-taken_in  = $(foreach name,ncursesw tinfo sqlite3 md4c,-l$(name)=$(call archive,$(name))) \
+taken_in  = $(foreach name,edit ncursesw tinfo sqlite3 md4c,-l$(name)=$(call archive,$(name))) \
             -luv=$(or $(call archive,uv),$(call archive,uv_a))
-PROGRAM_LIBS = $(if $(filter yes,$(STATIC)),$(foreach lib,$(LIBS),$(or $(patsubst $(lib)=%,%,$(filter $(lib)=/%,$(taken_in))),$(lib))),$(LIBS))
+PROGRAM_LIBS = $(if $(filter yes,$(STATIC)),$(foreach lib,$(LIBS),$(or $(patsubst $(lib)=%,%,$(filter $(lib)=/%,$(taken_in))),$(lib))) $(call archive,bsd),$(LIBS))
 
 SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c 2>/dev/null | sort)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
@@ -154,11 +155,11 @@ pictures: $(BUILD)/pictures $(BUILD)/daybook
 # ---- dependencies ----------------------------------------------------------------------------
 # Asks pkg-config first and does nothing where all is there.
 
-apt_names    := gcc pkg-config libncurses-dev libsqlite3-dev libuv1-dev libmd4c-dev libcmocka-dev libvterm-dev
-dnf_names    := gcc pkgconf-pkg-config ncurses-devel sqlite-devel libuv-devel md4c-devel libcmocka-devel libvterm-devel
-pacman_names := gcc pkgconf ncurses sqlite libuv md4c cmocka libvterm
-apk_names    := build-base pkgconf ncurses-dev sqlite-dev libuv-dev md4c-dev cmocka-dev libvterm-dev
-brew_names   := pkg-config ncurses sqlite libuv md4c cmocka libvterm
+apt_names    := gcc pkg-config libncurses-dev libedit-dev libsqlite3-dev libuv1-dev libmd4c-dev libcmocka-dev libvterm-dev
+dnf_names    := gcc pkgconf-pkg-config ncurses-devel libedit-devel sqlite-devel libuv-devel md4c-devel libcmocka-devel libvterm-devel
+pacman_names := gcc pkgconf ncurses libedit sqlite libuv md4c cmocka libvterm
+apk_names    := build-base pkgconf ncurses-dev libedit-dev sqlite-dev libuv-dev md4c-dev cmocka-dev libvterm-dev
+brew_names   := pkg-config ncurses libedit sqlite libuv md4c cmocka libvterm
 
 deps:
 	@if command -v cc >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists $(PKGS) $(TESTPKGS); then exit 0; fi; \

@@ -1,16 +1,12 @@
 /* try_prompt - see try_prompt.h. */
 #include "ui/try_prompt.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
-#include <unistd.h>
 
 #include "engine/script/lexer.h"
 #include "ui/columns.h"
+#include "ui/try_typing.h"
 
 /* ---- when a block is whole ------------------------------------------------------------------- */
 
@@ -58,98 +54,56 @@ bool try_prompt_wants_more(const char *block) {
     return more;
 }
 
-/* ---- Ctrl-C ------------------------------------------------------------------------------------
- * A signal handler is given no argument: this is the one thing it may touch. */
-
-static atomic_bool interrupted;
-
-static void on_interrupt(int number) {
-    (void)number;
-    atomic_store(&interrupted, true);
-}
-
-static void catch_interrupts(struct sigaction *before) {
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, before);
-}
-
-/* Waits until a line is there; false: Ctrl-C came first. Ctrl-C is held back but while waiting, so
- * that none falls between the look at the flag and the wait. */
-static bool wait_for_line(void) {
-    sigset_t interrupt, before;
-    fd_set readable;
-    FD_ZERO(&readable);
-    FD_SET(STDIN_FILENO, &readable);
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    sigprocmask(SIG_BLOCK, &interrupt, &before);
-    while (!atomic_load(&interrupted) &&
-           pselect(STDIN_FILENO + 1, &readable, NULL, NULL, NULL, &before) < 0 && errno == EINTR)
-        FD_SET(STDIN_FILENO, &readable); /* another signal, as when the window changes its size */
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return !atomic_load(&interrupted);
-}
-
 /* ---- asking ------------------------------------------------------------------------------------
  */
 
-enum asked { ASKED_LINE, ASKED_CLEARED, ASKED_END };
-
-struct prompt {
-    struct try_session *session;
-    char *line; /* getline's */
-    size_t room;
-};
-
-static void show_prompt(struct try_session *session, const char *prompt) {
-    struct text text;
-    text_init(&text, &session->scratch);
-    paper_style(&text, &session->paper, PAPER_STRONG);
-    text_add(&text, prompt);
-    paper_style(&text, &session->paper, PAPER_PLAIN);
-    const char *shown = text_finish(&text);
-    fputs(shown ? shown : prompt, session->listing->out);
-    fflush(session->listing->out);
-}
-
 /* Adds one line, its newline with it, to the block. */
-static enum asked ask_line(struct prompt *prompt, struct text *block) {
-    show_prompt(prompt->session, block->length ? "... " : ">>> ");
-    if (!wait_for_line()) return ASKED_CLEARED;
-    ssize_t length = getline(&prompt->line, &prompt->room, stdin);
-    if (length < 0) return ASKED_END;
-    text_add_bytes(block, prompt->line, strlen(prompt->line));
-    if (prompt->line[length - 1] != '\n') text_add_char(block, '\n');
-    return ASKED_LINE;
+static enum typing_asked ask_line(struct typing *typing, struct text *block) {
+    const char *line;
+    enum typing_asked asked = typing_ask(typing, block->length ? "... " : ">>> ", &line);
+    if (asked != TYPING_LINE) return asked;
+    text_add(block, line);
+    if (!ends_with(line, "\n")) text_add_char(block, '\n');
+    return TYPING_LINE;
 }
 
 /* Asks for lines until they are a whole block. It lives as long as the session: objects may point
  * into it. */
-static enum asked ask_block(struct prompt *prompt, const char **source) {
+static enum typing_asked ask_block(struct try_session *session, struct typing *typing,
+                                   const char **source) {
     struct text block;
-    text_init(&block, &prompt->session->arena);
-    atomic_store(&interrupted, false);
+    text_init(&block, &session->arena);
+    atomic_store(typing_interrupted(), false);
     do {
-        enum asked asked = ask_line(prompt, &block);
-        if (asked != ASKED_LINE) return asked;
+        enum typing_asked asked = ask_line(typing, &block);
+        if (asked != TYPING_LINE) return asked;
         *source = text_finish(&block);
-        if (!*source) return ASKED_END;
+        if (!*source) return TYPING_END;
     } while (try_prompt_wants_more(*source));
-    return ASKED_LINE;
+    return TYPING_LINE;
 }
 
 static bool is_blank(const char *block) {
     return block[strspn(block, " \t\r\n")] == '\0';
 }
 
-static int run_blocks(struct prompt *prompt, const struct try_calls *calls) {
-    struct try_session *session = prompt->session;
+/* Without the empty line that ended it, so that lines can still be added when it is brought back.
+ */
+static void remember(struct try_session *session, struct typing *typing) {
+    size_t length = strlen(session->block);
+    while (length > 0 && session->block[length - 1] == '\n') length--;
+    const char *block = arena_copy(&session->scratch, session->block, length);
+    if (block) typing_remember(typing, block);
+}
+
+static int run_blocks(struct try_session *session, const struct try_calls *calls,
+                      struct typing *typing) {
     for (;;) {
-        enum asked asked = ask_block(prompt, &session->block);
-        if (asked != ASKED_LINE) fputc('\n', session->listing->out);
-        if (asked == ASKED_END) return EXIT_DONE;
-        if (asked == ASKED_CLEARED || is_blank(session->block)) continue;
+        enum typing_asked asked = ask_block(session, typing, &session->block);
+        if (asked != TYPING_LINE) fputc('\n', session->listing->out);
+        if (asked == TYPING_END) return EXIT_DONE;
+        if (asked == TYPING_CLEARED || is_blank(session->block)) continue;
+        remember(session, typing);
         if (!try_session_read(session, calls, session->block)) {
             if (!fault_is(&session->fault, "Cancelled")) return command_no_memory();
             fputc('\n', session->listing->out); /* Ctrl-C came before anything ran */
@@ -160,15 +114,14 @@ static int run_blocks(struct prompt *prompt, const struct try_calls *calls) {
 }
 
 int try_prompt(struct try_session *session, const struct try_calls *calls) {
-    struct prompt prompt = {.session = session};
-    struct sigaction before;
+    struct typing *typing = typing_open(session->listing->out, &session->paper);
+    if (!typing) return command_no_memory();
     fprintf(session->listing->out,
             "try %s: an empty line ends a block, Ctrl-C clears it, Ctrl-D leaves.\n",
             session->listing->name);
-    session->runtime.cancelled = &interrupted;
-    catch_interrupts(&before);
-    int code = run_blocks(&prompt, calls);
-    sigaction(SIGINT, &before, NULL);
-    free(prompt.line);
+    session->runtime.cancelled = typing_interrupted();
+    int code = run_blocks(session, calls, typing);
+    session->runtime.cancelled = NULL;
+    typing_close(typing);
     return code;
 }

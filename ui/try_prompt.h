@@ -4,7 +4,7 @@
  *     ...     print(article.title)
  *     ...                                            an empty line ends a block
  *
- * The terminal's own line editing is used, so that any terminal will do; rlwrap adds a history.
+ * Lines are edited, and blocks that were typed before come back with the arrows (try_typing.h).
  * Ctrl-C clears what was typed, or stops what runs; Ctrl-D leaves. */
 #ifndef UI_TRY_PROMPT_H
 #define UI_TRY_PROMPT_H
