@@ -155,7 +155,7 @@ METHOD(items) {
 
 METHOD(get) {
     bool found;
-    if (!arguments_count(runtime, arguments, "get", 1, 2)) return false;
+    if (!arguments_count(runtime, arguments, "dict.get", 1, 2)) return false;
     if (!dict_get(runtime, (struct dict *)self, arguments->values[0], result, &found)) return false;
     if (!found) *result = arguments->count == 2 ? arguments->values[1] : value_none();
     return true;
@@ -164,7 +164,7 @@ METHOD(get) {
 METHOD(setdefault) {
     struct dict *dict = (struct dict *)self;
     bool found;
-    if (!arguments_count(runtime, arguments, "setdefault", 1, 2)) return false;
+    if (!arguments_count(runtime, arguments, "dict.setdefault", 1, 2)) return false;
     if (!dict_get(runtime, dict, arguments->values[0], result, &found)) return false;
     if (found) return true;
     *result = arguments->count == 2 ? arguments->values[1] : value_none();
@@ -173,7 +173,7 @@ METHOD(setdefault) {
 
 METHOD(pop) {
     bool found;
-    if (!arguments_count(runtime, arguments, "pop", 1, 2)) return false;
+    if (!arguments_count(runtime, arguments, "dict.pop", 1, 2)) return false;
     if (!dict_take(runtime, (struct dict *)self, arguments->values[0], result, &found))
         return false;
     if (found) return true;

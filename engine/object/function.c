@@ -106,7 +106,8 @@ bool arguments_read(struct runtime *runtime, const struct arguments *arguments,
 }
 
 /* The shorter texts of functions that take positions only, as CPython's own ones do:
- * "len() takes exactly one argument (2 given)", "getattr expected at least 2 arguments, got 1". */
+ * "len() takes exactly one argument (2 given)", "getattr expected at least 2 arguments, got 1". The
+ * last kind leaves a method's type out: "get expected at least 1 argument, got 0". */
 bool arguments_count(struct runtime *runtime, const struct arguments *arguments,
                      const char *callable, size_t least, size_t most) {
     size_t given = arguments->count;
@@ -121,8 +122,9 @@ bool arguments_count(struct runtime *runtime, const struct arguments *arguments,
         return fault_raise(runtime->fault, "TypeError",
                            "%s() takes exactly one argument (%zu given)", callable, given);
     size_t bound = given < least ? least : most;
+    const char *dot = strrchr(callable, '.');
     return fault_raise(runtime->fault, "TypeError", "%s expected %s%zu argument%s, got %zu",
-                       callable,
+                       dot ? dot + 1 : callable,
                        least == most   ? ""
                        : given < least ? "at least "
                                        : "at most ",

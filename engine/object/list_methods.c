@@ -27,7 +27,7 @@ METHOD(list, extend) {
 METHOD(list, insert) {
     struct list *list = as_list(self);
     int64_t at;
-    if (!arguments_count(runtime, arguments, "insert", 2, 2)) return false;
+    if (!arguments_count(runtime, arguments, "list.insert", 2, 2)) return false;
     if (!index_read(arguments->values[0], &at))
         return fault_raise(runtime->fault, "TypeError",
                            "'%s' object cannot be interpreted as an integer",
@@ -51,7 +51,7 @@ static void take_out(struct list *list, size_t position) {
 METHOD(list, pop) {
     struct list *list = as_list(self);
     int64_t at = -1;
-    if (!arguments_count(runtime, arguments, "pop", 0, 1)) return false;
+    if (!arguments_count(runtime, arguments, "list.pop", 0, 1)) return false;
     if (arguments->count && !index_read(arguments->values[0], &at))
         return fault_raise(runtime->fault, "TypeError",
                            "'%s' object cannot be interpreted as an integer",

@@ -36,6 +36,13 @@ static void a_list_may_grow_under_its_loop(void **state) {
                    "[1, 2, 3, 4]\n");
 }
 
+static void a_method_names_its_type_when_it_takes_no_keywords(void **state) {
+    assert_listing(*state, "{}.get(a=1)\n",
+                   "TypeError: dict.get() takes no keyword arguments @1:4\n");
+    assert_listing(*state, "{}.get()\n",
+                   "TypeError: get expected at least 1 argument, got 0 @1:4\n");
+}
+
 static void a_dict_may_not_change_under_its_loop(void **state) {
     assert_listing(*state, "d = {'a': 1}\nfor k in d:\n    d['b'] = 2\n",
                    "RuntimeError: dictionary changed size during iteration @2:10\n");
@@ -203,6 +210,7 @@ int main(void) {
         TEST(a_list_is_augmented_in_place),
         TEST(loops_break_and_continue),
         TEST(a_list_may_grow_under_its_loop),
+        TEST(a_method_names_its_type_when_it_takes_no_keywords),
         TEST(a_dict_may_not_change_under_its_loop),
         TEST(functions_take_arguments_as_python_does),
         TEST(functions_remember_where_they_were_made),
