@@ -58,8 +58,10 @@ static bool class_is_instance(struct runtime *runtime, struct object *object, st
 }
 
 static const char *class_repr(struct runtime *runtime, struct object *object) {
+    const struct builtin_class *class = (const struct builtin_class *)object;
     const char *text =
-        arena_format(runtime->arena, "<class '%s'>", ((struct builtin_class *)object)->name);
+        arena_format(runtime->arena, "<class '%s%s%s'>", class->module ? class->module : "",
+                     class->module ? "." : "", class->name);
     return runtime_has(runtime, text) ? text : NULL;
 }
 
@@ -80,6 +82,7 @@ bool object_class_of(struct runtime *runtime, struct value value, struct value *
     if (!runtime_has(runtime, class)) return false;
     class->base.type = &class_type;
     class->name = value_type_name(value);
+    if (value.kind == VALUE_OBJECT) class->module = value.object->type->module;
     *class_object = value_object(&class->base);
     return true;
 }

@@ -181,6 +181,16 @@ bool object_get_attribute(struct runtime *runtime, struct value self, const char
     return no_attribute(runtime, self, name); /* keeps a fault that is there */
 }
 
+bool object_try_attribute(struct runtime *runtime, struct value self, const char *name,
+                          struct value *result, bool *found) {
+    if (object_find_attribute(runtime, self, name, result, found)) return true;
+    *found = false;
+    if (fault_is(runtime->fault, "AttributeError") ||
+        fault_is(runtime->fault, "RelatedObjectDoesNotExist")) /* Django derives it from both */
+        fault_clear(runtime->fault);
+    return !fault_raised(runtime->fault);
+}
+
 bool object_set_attribute(struct runtime *runtime, struct value self, const char *name,
                           struct value value) {
     if (self.kind == VALUE_OBJECT && self.object->type->set_attribute)

@@ -122,6 +122,7 @@ struct method {
 
 struct object_type {
     const char *name;             /* type(x).__name__ */
+    const char *module;           /* where it is defined; NULL: a builtin */
     const struct method *methods; /* ends with a NULL name; may be NULL */
 
     /* obj.name. Returns false with *found = false and no fault when there is no such attribute
@@ -189,9 +190,13 @@ const char *value_type_name(struct value value); /* "int", "str", "NoneType", "Q
 
 bool object_get_attribute(struct runtime *, struct value self, const char *name,
                           struct value *result);
-/* The same for hasattr() and getattr() with a default: *found = false and no fault when missing. */
+/* The same, but *found = false and no fault when missing. */
 bool object_find_attribute(struct runtime *, struct value self, const char *name,
                            struct value *result, bool *found);
+/* The same for hasattr() and getattr() with a default: an AttributeError told on the way, as
+ * modules and empty relations do, says missing as well. */
+bool object_try_attribute(struct runtime *, struct value self, const char *name,
+                          struct value *result, bool *found);
 bool object_set_attribute(struct runtime *, struct value self, const char *name, struct value);
 /* self.name(arguments), without building a bound method where `name` is in a methods table. */
 bool object_has_method(struct value self, const char *name);
@@ -314,6 +319,7 @@ struct builtin_class {
     bool (*has)(struct value value);      /* isinstance; NULL: value_type_name equals name */
     const struct module_name *attributes; /* of the class itself, as dict.fromkeys */
     size_t attribute_count;
+    const char *module; /* what repr() puts before the name; NULL: nothing */
 };
 extern const struct object_type class_type;
 

@@ -135,6 +135,12 @@ static bool find_column(const struct model *model, const char *name, size_t *col
     return same_name("pk", name);
 }
 
+bool instance_claims(const struct model *model, const char *name) {
+    struct relation relation;
+    size_t column;
+    return find_column(model, name, &column) || relation_find(model, name, &relation);
+}
+
 static bool get_attribute(struct runtime *runtime, struct object *self, const char *name,
                           struct value *result, bool *found) {
     struct instance *instance = (struct instance *)self;

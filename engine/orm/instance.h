@@ -73,6 +73,9 @@ bool instance_attach(struct runtime *, struct instance *, enum attachment_kind, 
                      struct value);
 void instance_detach(struct instance *, enum attachment_kind, const char *name);
 
+/* Whether an attribute of this name is a column's or a relation's, and so no extra one. */
+bool instance_claims(const struct model *, const char *name);
+
 /* Reads a column; a deferred one is fetched first, with one query. */
 bool instance_read(struct runtime *, struct instance *, size_t column, struct value *);
 

@@ -55,6 +55,7 @@ static bool refuse_attribute(struct runtime *runtime, struct object *self, const
 
 const struct object_type manager_type = {
     .name = "Manager",
+    .module = "django.db.models.manager",
     .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .equal = manager_equal,
@@ -72,8 +73,12 @@ static void related_visit(struct object *self, void (*each)(void *, struct value
     each(context, value_object(&((struct related_manager *)self)->instance->base));
 }
 
+/* The classes of related managers are made by functions, one for each relation. */
+#define MADE_BY(function) "django.db.models.fields.related_descriptors." function ".<locals>"
+
 const struct object_type related_manager_type = {
     .name = "RelatedManager",
+    .module = MADE_BY("create_reverse_many_to_one_manager"),
     .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .str = related_str,
@@ -83,6 +88,7 @@ const struct object_type related_manager_type = {
 
 const struct object_type many_related_manager_type = {
     .name = "ManyRelatedManager",
+    .module = MADE_BY("create_forward_many_to_many_manager"),
     .methods = queryset_methods + 1, /* all but delete() */
     .get_attribute = refuse_attribute,
     .str = related_str,

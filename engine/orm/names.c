@@ -128,6 +128,7 @@ static const char *class_repr(struct runtime *runtime, struct object *self) {
 
 const struct object_type model_class_type = {
     .name = "ModelBase",
+    .module = "django.db.models.base",
     .get_attribute = class_get_attribute,
     .call = class_call,
     .equal = class_equal,

@@ -104,7 +104,7 @@ static bool call_prefetch(struct runtime *runtime, const struct arguments *argum
 
 const struct function prefetch_function = {{&function_type}, "Prefetch", call_prefetch};
 
-const struct object_type prefetch_type = {.name = "Prefetch"};
+const struct object_type prefetch_type = {.name = "Prefetch", .module = "django.db.models.query"};
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 
@@ -156,26 +156,31 @@ static void follow(struct walk *walk, const struct field *field) {
         walk->followed[walk->followed_count++] = field;
 }
 
-/* is_fetched: whether an object has its results already. */
-static bool is_fetched(const struct step *step, const struct instance *instance) {
+/* is_fetched: whether an object has its results already. For a to_attr that is hasattr(), which
+ * reads: a relation of that name is loaded, and so is a deferred column. */
+static bool is_fetched(struct runtime *runtime, const struct step *step, struct instance *instance,
+                       bool *fetched) {
     const struct relation *relation = &step->relation;
-    if (relation_is_single(relation))
-        return instance_attached(instance, ATTACHED_RELATED, relation->cache_name);
-    if (!step->as_attr || strcmp(step->to_attr, relation->name) == 0)
-        return instance_attached(instance, ATTACHED_PREFETCHED, relation->name);
-    struct relation other;
-    return instance_attached(instance, ATTACHED_EXTRA, step->to_attr) ||
-           model_field(instance->model, step->to_attr) ||
-           relation_find(instance->model, step->to_attr, &other);
+    struct value there;
+    if (step->as_attr && !relation_is_single(relation) &&
+        strcmp(step->to_attr, relation->name) != 0)
+        return object_try_attribute(runtime, value_object(&instance->base), step->to_attr, &there,
+                                    fetched);
+    *fetched = relation_is_single(relation)
+                   ? instance_attached(instance, ATTACHED_RELATED, relation->cache_name) != NULL
+                   : instance_attached(instance, ATTACHED_PREFETCHED, relation->name) != NULL;
+    return true;
 }
 
 static struct list *select_unfetched(struct runtime *runtime, const struct step *step,
                                      const struct list *instances) {
     struct list *unfetched = list_new(runtime, &list_type, instances->count);
-    for (size_t i = 0; unfetched && i < instances->count; i++)
-        if (!is_fetched(step, (struct instance *)instances->items[i].object) &&
-            !list_append(runtime, unfetched, instances->items[i]))
+    for (size_t i = 0; unfetched && i < instances->count; i++) {
+        bool fetched;
+        if (!is_fetched(runtime, step, (struct instance *)instances->items[i].object, &fetched) ||
+            (!fetched && !list_append(runtime, unfetched, instances->items[i])))
             return NULL;
+    }
     return unfetched;
 }
 

@@ -125,15 +125,14 @@ static struct dict *group_results(struct runtime *runtime, const struct step *st
 static bool hand_out(struct runtime *runtime, const struct step *step, struct instance *instance,
                      struct list *found) {
     const struct relation *relation = &step->relation;
+    struct value self = value_object(&instance->base);
     if (relation_is_single(relation)) {
         struct value one = found->count ? found->items[0] : value_none();
-        if (step->as_attr)
-            return instance_attach(runtime, instance, ATTACHED_EXTRA, step->to_attr, one);
+        if (step->as_attr) return object_set_attribute(runtime, self, step->to_attr, one);
         return related_cache(runtime, instance, relation, instance_of(one), false);
     }
     if (step->as_attr)
-        return instance_attach(runtime, instance, ATTACHED_EXTRA, step->to_attr,
-                               value_object(&found->base));
+        return object_set_attribute(runtime, self, step->to_attr, value_object(&found->base));
     struct value manager;
     struct queryset *set = queryset_of_list(runtime, relation->model, found);
     if (!set || !related_get(runtime, instance, relation, &manager)) return false;

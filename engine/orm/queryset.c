@@ -385,6 +385,7 @@ static bool query_view_attribute(struct runtime *runtime, struct object *self, c
 
 static const struct object_type query_view_type = {
     .name = "Query",
+    .module = "django.db.models.sql.query",
     .get_attribute = query_view_attribute,
     .repr = query_view_str,
     .str = query_view_str,
@@ -414,6 +415,7 @@ static bool get_attribute(struct runtime *runtime, struct object *self, const ch
 
 const struct object_type queryset_type = {
     .name = "QuerySet",
+    .module = "django.db.models.query",
     .methods = queryset_methods,
     .get_attribute = get_attribute,
     .get_item = get_item,

@@ -65,8 +65,8 @@ static bool add_row(struct runtime *runtime, struct raw *raw, const struct layou
     struct instance *instance = row_plan_build(runtime, runtime->arena, layout->plan, arranged);
     if (!instance) return false;
     for (size_t i = 0; i < layout->columns; i++)
-        if (layout->extra[i] &&
-            !instance_attach(runtime, instance, ATTACHED_EXTRA, layout->extra[i], cells[i]))
+        if (layout->extra[i] && !object_set_attribute(runtime, value_object(&instance->base),
+                                                      layout->extra[i], cells[i]))
             return false;
     return list_append(runtime, raw->cache, value_object(&instance->base));
 }
@@ -153,6 +153,7 @@ static void visit(struct object *self, void (*each)(void *, struct value), void 
 
 const struct object_type raw_queryset_type = {
     .name = "RawQuerySet",
+    .module = "django.db.models.query",
     .iterate = iterate,
     .length = length,
     .get_item = get_item,

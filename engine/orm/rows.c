@@ -156,6 +156,15 @@ static bool keep_cell(struct rows *rows, struct arena *arena, size_t column, str
     return value->text || fault_no_memory(rows->runtime->fault);
 }
 
+/* setattr(obj, name, value): where the model has that name, it is the model that takes the value.
+ */
+static bool attach_annotation(struct rows *rows, struct instance *instance, const char *name,
+                              struct value value) {
+    if (rows->claimed)
+        return object_set_attribute(rows->runtime, value_object(&instance->base), name, value);
+    return instance_attach(rows->runtime, instance, ATTACHED_EXTRA, name, value);
+}
+
 /* Annotations become attributes of the instance. */
 static bool attach_annotations(struct rows *rows, struct arena *arena, struct instance *instance) {
     for (size_t i = 0; i < rows->compiled.column_count; i++) {
@@ -163,7 +172,7 @@ static bool attach_annotations(struct rows *rows, struct arena *arena, struct in
         struct value value;
         if (!column->annotation) continue;
         if (!keep_cell(rows, arena, i, &value) ||
-            !instance_attach(rows->runtime, instance, ATTACHED_EXTRA, column->name, value))
+            !attach_annotation(rows, instance, column->name, value))
             return false;
     }
     return true;
@@ -260,6 +269,15 @@ static bool collect_names(struct rows *rows) {
     return true;
 }
 
+static void note_annotations(struct rows *rows) {
+    for (size_t i = 0; i < rows->compiled.column_count; i++) {
+        const struct selected_column *column = &rows->compiled.columns[i];
+        if (!column->annotation) continue;
+        rows->annotated = true;
+        rows->claimed = rows->claimed || instance_claims(rows->plan->model, column->name);
+    }
+}
+
 bool rows_open(struct rows *rows, struct runtime *runtime, const struct compiled *compiled,
                enum rows_as as, const struct known *known) {
     *rows = (struct rows){.runtime = runtime, .compiled = *compiled, .as = as, .known = known};
@@ -271,8 +289,7 @@ bool rows_open(struct rows *rows, struct runtime *runtime, const struct compiled
     } else if (as == ROWS_INSTANCES) {
         rows->plan = row_plan_new(runtime, runtime->arena, compiled->root);
         if (!rows->plan) return false;
-        for (size_t i = 0; i < compiled->column_count; i++)
-            rows->annotated = rows->annotated || compiled->columns[i].annotation;
+        note_annotations(rows);
     }
     return database_execute(runtime, compiled->sql, compiled->parameters, compiled->parameter_count,
                             &rows->cursor);
@@ -382,6 +399,7 @@ static void named_visit(struct object *self, void (*each)(void *, struct value),
 
 const struct object_type named_row_type = {
     .name = "Row",
+    .module = "django.db.models.utils",
     .get_attribute = named_get_attribute,
     .get_item = named_get_item,
     .get_slice = named_get_slice,

@@ -54,6 +54,7 @@ struct rows {
     struct cursor *cursor; /* NULL before the first row and after the last */
     const struct row_plan *plan;
     bool annotated; /* there are columns that are none of the model's */
+    bool claimed;   /* one of them is called as something that the model has: pk, article_set */
     struct value *cells;
     const char **names; /* of the columns: of dicts and named tuples */
     int64_t built;

@@ -87,18 +87,11 @@ static bool read_attribute_name(struct runtime *runtime, struct value name) {
                        value_type_name(name));
 }
 
-/* A missing attribute may also be told as an AttributeError, as modules do. */
 static bool find_attribute(struct runtime *runtime, const struct arguments *arguments,
                            struct value *value, bool *found) {
-    if (!read_attribute_name(runtime, arguments->values[1])) return false;
-    if (object_find_attribute(runtime, arguments->values[0], arguments->values[1].text, value,
-                              found))
-        return true;
-    *found = false;
-    if (fault_is(runtime->fault, "AttributeError") ||
-        fault_is(runtime->fault, "RelatedObjectDoesNotExist")) /* Django derives it from both */
-        fault_clear(runtime->fault);
-    return !fault_raised(runtime->fault);
+    return read_attribute_name(runtime, arguments->values[1]) &&
+           object_try_attribute(runtime, arguments->values[0], arguments->values[1].text, value,
+                                found);
 }
 
 BUILTIN(hasattr) {

@@ -117,6 +117,32 @@ static void columns_have_their_fields_types(void **state) {
         "True 2024-01-01 00:00:00 11\nNone\n");
 }
 
+static void an_annotation_is_set_as_an_attribute(void **state) {
+    (void)state;
+    expect_printed(
+        "a = Article.objects.annotate(pk=F('id') + 40).get(id=3)\n"
+        "print(a.pk, a.id, a)\n"
+        "r = Article.objects.raw('select id, 70 as pk from blog_article where id = 3')[0]\n"
+        "print(r.pk, r.id)\n",
+        "43 43 Article object (43)\n70 70\n");
+    expect_raised("list(Author.objects.annotate(article_set=Value(1)))\n",
+                  "TypeError: Direct assignment to the reverse side of a related set is "
+                  "prohibited. Use article_set.set() instead.");
+    expect_printed("print(len(Author.objects.annotate(article_set=Value(1)).values()[:2]))\n",
+                   "2\n");
+}
+
+static void classes_are_shown_with_their_modules(void **state) {
+    (void)state;
+    expect_printed("qs = Article.objects.all()\n"
+                   "print(type(qs), type(qs).__name__, isinstance(qs, type(qs)))\n"
+                   "print(type(Article.objects))\nprint(type(Article(pk=1).tags))\n",
+                   "<class 'django.db.models.query.QuerySet'> QuerySet True\n"
+                   "<class 'django.db.models.manager.Manager'>\n"
+                   "<class 'django.db.models.fields.related_descriptors."
+                   "create_forward_many_to_many_manager.<locals>.ManyRelatedManager'>\n");
+}
+
 static void in_bulk_asks_in_batches(void **state) {
     (void)state;
     expect_queries("Article.objects.in_bulk([])\nlen(Article.objects.in_bulk(range(1, 1000)))\n"
@@ -280,6 +306,8 @@ int main(void) {
         cmocka_unit_test(indexing_refuses_in_djangos_words),
         cmocka_unit_test(values_come_as_dicts_tuples_and_scalars),
         cmocka_unit_test(columns_have_their_fields_types),
+        cmocka_unit_test(an_annotation_is_set_as_an_attribute),
+        cmocka_unit_test(classes_are_shown_with_their_modules),
         cmocka_unit_test(in_bulk_asks_in_batches),
         cmocka_unit_test(querysets_combine),
         cmocka_unit_test(objects_are_equal_by_model_and_key),

@@ -81,6 +81,24 @@ static void a_prefetch_is_one_query_a_level(void **state) {
                    "2 3 4 3 1 1");
 }
 
+/* hasattr() decides whether an object has its list already, and to ask is to load. */
+static void a_to_attr_that_names_something_there_is_only_read(void **state) {
+    (void)state;
+    expect_queries(
+        "few = Prefetch('tags', to_attr='author')\n"
+        "list(Article.objects.filter(pk__lt=4).prefetch_related(few))\n"
+        "list(Article.objects.select_related('author').filter(pk__lt=4).prefetch_related(few))\n"
+        "late = Article.objects.defer('title').prefetch_related(Prefetch('tags', "
+        "to_attr='title'))\n"
+        "list(late.filter(pk__lt=3))\n"
+        "list(Article.objects.prefetch_related(Prefetch('tags', to_attr='save')))\n",
+        "0 4 1 0 3 1");
+    expect_raised("list(Author.objects.prefetch_related(Prefetch('article_set', "
+                  "to_attr='article_set')))\n",
+                  "TypeError: Direct assignment to the reverse side of a related set is "
+                  "prohibited. Use article_set.set() instead.");
+}
+
 static void prefetched_sets_are_used_and_refined_ones_asked(void **state) {
     (void)state;
     expect_queries("qs = Article.objects.prefetch_related('tags').order_by('pk')\n"
@@ -247,6 +265,7 @@ int main(void) {
         cmocka_unit_test(unsaved_objects_have_no_many),
         cmocka_unit_test(relations_are_assigned_by_object),
         cmocka_unit_test(a_prefetch_is_one_query_a_level),
+        cmocka_unit_test(a_to_attr_that_names_something_there_is_only_read),
         cmocka_unit_test(prefetched_sets_are_used_and_refined_ones_asked),
         cmocka_unit_test(prefetched_sets_are_the_right_ones),
         cmocka_unit_test(a_prefetch_may_have_its_own_queryset_and_place),
