@@ -1,4 +1,5 @@
-# daybook - all run deps test check bench fuzz install uninstall clean
+# daybook - all run deps test check bench fuzz install uninstall dist deb
+#    pictures clean
 #
 #   make deps run     install what is missing, build, open the reader
 #   make deps test    install what is missing, build with sanitizers, run every test
@@ -37,14 +38,15 @@ PROGRAM_LIBS = $(if $(filter yes,$(STATIC)),$(foreach lib,$(LIBS),$(or $(patsubs
 
 SOURCES := $(shell find engine lessons ui -name '*.c' ! -name main.c 2>/dev/null | sort)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/data.o
-DATA    := $(shell find data -type f ! -name '*.[ch]' ! -path 'data/pictures/*' | LC_ALL=C sort)
+DATA    := $(shell find data -type f ! -name '*.[ch]' ! -path 'data/pictures/*' ! -path 'data/debian/*' | LC_ALL=C sort)
 TESTS   := $(shell find tests -name '*_test.c' | sort)
 HELPERS := $(shell find tests/support -name '*.c' 2>/dev/null | sort)
+FORMATTED = $(shell find engine lessons ui tests data -name '*.[ch]')
 FUZZERS := $(shell find tests -name '*_fuzz.c' | sort)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-check run test check bench fuzz format pictures install uninstall clean print-%
+.PHONY: all deps deps-check run test check bench fuzz format pictures install uninstall dist deb clean print-%
 
 all: daybook
 
@@ -128,7 +130,8 @@ bench: $(BUILD)/bench $(BUILD)/daybook $(BUILD)/curses_page
 check:
 	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc all
 	+$(MAKE) --no-print-directory CC=clang CFLAGS='-O1 -Werror' BUILD=build/check-clang all
-	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	clang-format --dry-run -Werror $(FORMATTED)
+	+tests/packaging.sh
 	+tests/tenth_lesson.sh
 	+$(MAKE) --no-print-directory SAN=thread run-thread-tests
 
@@ -139,7 +142,7 @@ run-thread-tests: $(THREAD_TESTS:%.c=$(BUILD)/%)
 	tests/run $^
 
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format -i $(FORMATTED)
 
 # ---- the README's pictures --------------------------------------------------------------------
 # Taken of the program itself in the tests' terminal, times and all: each taking differs a little.
@@ -193,6 +196,23 @@ install: daybook
 
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/daybook' '$(SHARE)/man/man1/daybook.1' '$(SHARE)/bash-completion/completions/daybook' '$(SHARE)/zsh/site-functions/_daybook' '$(SHARE)/fish/vendor_completions.d/daybook.fish'
+
+# ---- packages --------------------------------------------------------------------------------
+
+# What is committed, the same bytes each time.
+DIST := daybook-$(VERSION)
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=$(DIST)/ HEAD | gzip -9n > build/$(DIST).tar.gz
+	@echo build/$(DIST).tar.gz
+
+# The package of this Debian or Ubuntu, built from that archive and looked through by lintian.
+deb: dist
+	rm -rf build/deb && mkdir -p build/deb
+	tar -xzf build/$(DIST).tar.gz -C build/deb
+	mv build/deb/$(DIST)/data/debian build/deb/$(DIST)/debian
+	cd build/deb/$(DIST) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc
+	lintian --fail-on error,warning build/deb/*.changes
 
 clean:
 	rm -rf build daybook

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 tree=build/tenth-lesson
 rm -rf "$tree"
 mkdir -p "$tree"
-git ls-files -z --cached --others --exclude-standard | xargs -0 tar -cf - | tar -xf - -C "$tree"
+tar -cf - --exclude=./build --exclude=./daybook --exclude=./.git . | tar -xf - -C "$tree"
 cd "$tree"
 
 # The indented blocks of the section, each into the file named before it; the last into a script.
