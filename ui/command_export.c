@@ -14,13 +14,14 @@ static const struct export_format *const formats[] = {&export_md, &export_html, 
                                                       &export_json};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-enum { EXPORT_FORMAT, EXPORT_OUTPUT, EXPORT_MEASURED, EXPORT_FORCE };
+enum { EXPORT_FORMAT, EXPORT_OUTPUT, EXPORT_MEASURED, EXPORT_SEED, EXPORT_FORCE };
 
 static const struct command_option options[] = {
     [EXPORT_FORMAT] = {"format", 'f', "FORMAT",
                        "md, html, txt or json; else what the name of the file says"},
     [EXPORT_OUTPUT] = {"output", 'o', "FILE|DIR", "write there; a folder gets one file a lesson"},
     [EXPORT_MEASURED] = {"measured", 'm', NULL, "run the demos, put figures and claims in"},
+    [EXPORT_SEED] = {"seed", 0, "N", "seed of whatever is drawn by lot (default 1)"},
     [EXPORT_FORCE] = {"force", 0, NULL, "replace files that exist"},
     {NULL, 0, NULL, NULL},
 };
@@ -29,6 +30,7 @@ struct order {
     const struct export_format *format;
     const char *output; /* NULL: standard output */
     bool measured, force;
+    uint64_t seed;
     struct choice choices[COMMAND_CHOICES];
     size_t count;
 };
@@ -78,9 +80,11 @@ static int export_page(const struct order *order, const char *path, const struct
     struct text text;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
-    int code = !order->format->write(&text, &page) ? command_no_memory()
-               : path                              ? put_file(order, path, &text)
-                                                   : command_print(&text);
+    bool whole = (!order->measured || export_gather(&page, order->seed, &arena)) &&
+                 order->format->write(&text, &page);
+    int code = !whole ? command_no_memory()
+               : path ? put_file(order, path, &text)
+                      : command_print(&text);
     arena_release(&arena);
     return code == EXIT_DONE ? page.worst : code;
 }
@@ -136,6 +140,8 @@ static int read_words(const struct command *command, int count, char **words, st
         if (option == EXPORT_OUTPUT) order->output = argument;
         if (option == EXPORT_MEASURED) order->measured = true;
         if (option == EXPORT_FORCE) order->force = true;
+        if (option == EXPORT_SEED && !command_read_count("--seed", argument, &order->seed))
+            return COMMAND_WRONG;
     }
     if (option != COMMAND_END) return option;
     if (order->output && !*order->output)
@@ -153,7 +159,7 @@ static int read_words(const struct command *command, int count, char **words, st
 }
 
 static int run(const struct command *command, int count, char **words) {
-    struct order order = {0};
+    struct order order = {.seed = 1};
     int read = read_words(command, count, words, &order);
     if (read == COMMAND_HELP) return EXIT_DONE;
     if (read == COMMAND_WRONG) return EXIT_USAGE;
@@ -167,8 +173,9 @@ const struct command command_export = {
     .operands = "[LESSON[/STEP]...]",
     .summary = "write the notes to a file, with what was measured if wanted",
     .help = "Writes the notes, of all days or of those named, to standard output or to a file.\n"
-            "With --measured every demo runs first, and its figures and claims stand in the file;\n"
-            "the exit code is then 1 when a claim failed. A file that exists is left alone\n"
+            "With --measured every demo runs first, and its figures and claims stand in the file,\n"
+            "with what you predicted and what it was measured on; the exit code is then 1 when a\n"
+            "claim failed. A file that exists is left alone\n"
             "without --force, and is replaced only when everything was written.",
     .options = options,
     .run = run,

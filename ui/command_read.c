@@ -64,12 +64,10 @@ static int print_plain(const struct choice *choice) {
     struct paper paper = plain_paper();
     struct arena arena;
     struct text text;
-    int worst = EXIT_DONE;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
-    bool whole = choice->step
-                     ? plain_step(&text, &paper, choice->lesson, choice->step, PLAIN_HINT, &worst)
-                     : plain_lesson(&text, &paper, choice->lesson, PLAIN_HINT, &worst);
+    bool whole = choice->step ? plain_step(&text, &paper, choice, NULL)
+                              : plain_lesson(&text, &paper, choice->lesson, NULL);
     add_way_on(&text, choice);
     int code = whole ? command_print(&text) : command_no_memory();
     arena_release(&arena);

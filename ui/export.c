@@ -6,6 +6,7 @@
 struct outcome *export_measure(struct export_page *page, const struct lesson *lesson,
                                const struct step *step) {
     struct outcome *outcome = outcome_open(lesson, step);
+    if (outcome) outcome->stage->seed = page->origin.seed;
     if (!outcome || !outcome_measure(outcome)) {
         outcome_close(outcome);
         return NULL;
@@ -16,18 +17,49 @@ struct outcome *export_measure(struct export_page *page, const struct lesson *le
     return outcome;
 }
 
+/* ---- text ----------------------------------------------------------------------------------- */
+
+static void add_prediction(struct text *out, const struct paper *paper,
+                           const struct progress_prediction *prediction) {
+    const char *words =
+        arena_format(out->arena, "You said %s, measured was %s: %s.", prediction->answered,
+                     prediction->measured, prediction->met ? "met" : "missed");
+    text_add(out, "\nYour prediction:\n");
+    paper_add_wrapped(out, paper, prediction->question, 2);
+    if (words) paper_add_wrapped(out, paper, words, 2);
+    out->failed |= !words;
+}
+
+/* Measured anew each time: there is no stored answer. */
+static bool add_measured(void *context, struct text *out, const struct paper *paper,
+                         const struct choice *step) {
+    struct export_page *page = context;
+    struct outcome *outcome = export_measure(page, step->lesson, step->step);
+    const struct progress_prediction *said = export_predicted(page, step->lesson, step->step);
+    if (!outcome) return false;
+    text_add(out, "\nMeasured in this run:\n\n");
+    outcome_text(out, paper, outcome);
+    outcome_close(outcome);
+    if (said) add_prediction(out, paper, said);
+    return true;
+}
+
 static bool write_txt(struct text *out, struct export_page *page) {
     struct paper paper = {.width = PLAIN_WIDTH, .ascii = page->ascii};
-    enum plain_demo demo = page->measured ? PLAIN_MEASURED : PLAIN_HINT;
+    struct plain_demo measured = {add_measured, page};
+    const struct plain_demo *demo = page->measured ? &measured : NULL;
     for (size_t i = 0; i < page->count; i++) {
         const struct choice *choice = &page->choices[i];
         if (i) text_add(out, "\n\n");
-        bool whole = choice->step
-                         ? plain_step(out, &paper, choice->lesson, choice->step, demo, &page->worst)
-                         : plain_lesson(out, &paper, choice->lesson, demo, &page->worst);
-        if (!whole) return false;
+        if (!(choice->step ? plain_step(out, &paper, choice, demo)
+                           : plain_lesson(out, &paper, choice->lesson, demo)))
+            return false;
     }
-    return true;
+    if (!page->measured) return true;
+    const char *origin = export_origin_words(&page->origin, out->arena);
+    text_add(out, "\n\nMeasured with:\n");
+    if (origin) paper_add_wrapped(out, &paper, origin, 2);
+    return origin != NULL;
 }
 
 const struct export_format export_txt = {.name = "txt", .write = write_txt};

@@ -7,14 +7,27 @@
 
 #include "ui/command.h"
 #include "ui/outcome.h"
+#include "ui/progress.h"
+
+/* What stood behind the measured numbers. No time of day: two exports differ in what they measured
+ * alone. */
+struct export_origin {
+    const char *sqlite, *libuv; /* their versions; daybook's own is DAYBOOK_VERSION */
+    const char *system;         /* "Linux 6.8.0 x86_64" */
+    unsigned processors;        /* online */
+    uint64_t seed;
+};
 
 /* What one file shall hold. */
 struct export_page {
     const struct choice *choices; /* lessons, or single steps of them; at least one */
     size_t count;
-    bool measured; /* run the demos and put their figures and claims in */
-    bool ascii;    /* for the formats that care */
-    int worst;     /* exit code of the worst run so far */
+    bool measured;               /* run the demos and put their figures and claims in */
+    bool ascii;                  /* for the formats that care */
+    struct export_origin origin; /* where measured */
+    const struct progress_prediction *predicted; /* the learner's own, the oldest first */
+    size_t predicted_count;
+    int worst; /* exit code of the worst run so far */
 };
 
 struct export_format {
@@ -29,5 +42,17 @@ extern const struct export_format export_md, export_txt, export_html, export_jso
  * steps that have a run; outcome_close it. */
 struct outcome *export_measure(struct export_page *page, const struct lesson *lesson,
                                const struct step *step);
+
+/* Finds out the origin and what the learner predicted, for a page that is measured. A progress that
+ * cannot be read costs a warning. False when there is no memory. */
+bool export_gather(struct export_page *page, uint64_t seed, struct arena *arena);
+
+/* "daybook 0.1.0, SQLite 3.45.1, ...; seed 1": NULL when there is no memory. */
+const char *export_origin_words(const struct export_origin *origin, struct arena *arena);
+
+/* The learner's last answer to the step's question; NULL for none. */
+const struct progress_prediction *export_predicted(const struct export_page *page,
+                                                   const struct lesson *lesson,
+                                                   const struct step *step);
 
 #endif

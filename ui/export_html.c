@@ -4,6 +4,7 @@
  *     nav                               the lessons and their steps
  *     main   section a lesson           intro, steps, "At scale"
  *              section a step           note, listing, what was measured
+ *     footer                            what it was measured with
  *
  * Headings: one h1 for the page, h2 a lesson, h3 a step. */
 #include <stdio.h>
@@ -98,6 +99,26 @@ static void add_claims(struct text *out, const struct outcome *outcome) {
     if (outcome->step->claim_count) text_add(out, "</ul>\n");
 }
 
+static void add_answer(struct text *out, struct outcome *outcome) {
+    const char *question, *measured;
+    if (!outcome_answer(outcome, &question, &measured)) return;
+    text_add(out, "<p>");
+    html_add(out, question);
+    text_add(out, " Measured: <strong>");
+    html_add(out, measured);
+    text_add(out, "</strong>.</p>\n");
+}
+
+static void add_prediction(struct text *out, const struct progress_prediction *prediction) {
+    text_add(out, "<p class=\"predicted\">Your prediction (");
+    html_add(out, prediction->question);
+    text_add(out, "): <strong>");
+    html_add(out, prediction->answered);
+    text_add(out, "</strong>; measured was ");
+    html_add(out, prediction->measured);
+    text_add(out, prediction->met ? ": met.</p>\n" : ": missed.</p>\n");
+}
+
 static void add_outcome(struct text *out, const struct outcome *outcome) {
     text_format(out, "<p>Measured when this page was made, <strong>%s</strong>",
                 outcome_fidelity_word(outcome->step->fidelity));
@@ -139,8 +160,11 @@ static bool add_step(struct text *out, struct export_page *page, const struct le
     if (page->measured && step->run) {
         struct outcome *outcome = export_measure(page, lesson, step);
         if (!outcome) return false;
+        const struct progress_prediction *said = export_predicted(page, lesson, step);
         add_outcome(out, outcome);
+        add_answer(out, outcome);
         outcome_close(outcome);
+        if (said) add_prediction(out, said);
     }
     text_add(out, "</section>\n");
     return true;
@@ -171,6 +195,15 @@ static void add_navigation(struct text *out, const struct export_page *page) {
     text_add(out, "</ul></nav>\n");
 }
 
+static bool add_footer(struct text *out, const struct export_page *page) {
+    if (!page->measured) return true;
+    const char *origin = export_origin_words(&page->origin, out->arena);
+    text_add(out, "<footer><p>Measured with ");
+    if (origin) html_add(out, origin);
+    text_add(out, ".</p></footer>\n");
+    return origin != NULL;
+}
+
 static bool write_html(struct text *out, struct export_page *page) {
     text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -185,7 +218,9 @@ static bool write_html(struct text *out, struct export_page *page) {
                                   : add_lesson(out, page, choice->lesson);
         if (!whole) return false;
     }
-    text_add(out, "</main>\n</body>\n</html>\n");
+    text_add(out, "</main>\n");
+    if (!add_footer(out, page)) return false;
+    text_add(out, "</body>\n</html>\n");
     return true;
 }
 

@@ -1,15 +1,63 @@
 /* export_json - notes as NDJSON, a line a lesson:
  *
- *     {"lesson","day","title","intro","steps":[...],"scale"}
- *     a step: {"step","title","section","listing","measured":null|{as run --json}}
+ *     {"version","lesson","day","title","intro","origin":null|{...},"steps":[...],"scale"}
+ *     a step: {"step","title","section","listing","measured":null|{as run --json},
+ *              "answer":null|{...},"predicted":null|{...}}
  *
+ * data/schema/export.json says the same to a machine; tests/ui/export_test.c holds them together.
  * Texts are the notes' Markdown. A lesson of which only a step was asked for has that step alone.
  */
 #include "ui/export.h"
 
+/* Goes up when a member changes its meaning or goes away, not when one is added. */
+enum { FORM_VERSION = 1 };
+
 static void member_slice(struct json *json, const char *name, struct slice_of_note slice) {
     json_key(json, name);
     json_bytes(json, slice.text, slice.length);
+}
+
+static void write_origin(struct json *json, const struct export_page *page) {
+    const struct export_origin *origin = &page->origin;
+    if (!page->measured) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_member_text(json, "daybook", DAYBOOK_VERSION);
+    json_member_text(json, "sqlite", origin->sqlite);
+    json_member_text(json, "libuv", origin->libuv);
+    json_member_text(json, "system", origin->system);
+    json_key(json, "processors");
+    json_unsigned(json, origin->processors);
+    json_key(json, "seed");
+    json_unsigned(json, origin->seed);
+    json_close(json);
+}
+
+static void write_predicted(struct json *json, const struct progress_prediction *prediction) {
+    if (!prediction) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_member_text(json, "question", prediction->question);
+    json_member_text(json, "answered", prediction->answered);
+    json_member_text(json, "measured", prediction->measured);
+    json_member_bool(json, "met", prediction->met);
+    json_close(json);
+}
+
+static void write_answer(struct json *json, struct outcome *outcome) {
+    const char *question, *measured;
+    if (!outcome_answer(outcome, &question, &measured)) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_member_text(json, "question", question);
+    json_member_text(json, "measured", measured);
+    json_close(json);
 }
 
 static bool write_step(struct json *json, struct export_page *page, const struct lesson *lesson,
@@ -24,9 +72,16 @@ static bool write_step(struct json *json, struct export_page *page, const struct
         struct outcome *outcome = export_measure(page, lesson, step);
         if (!outcome) return false;
         outcome_json(json, outcome);
+        json_key(json, "answer");
+        write_answer(json, outcome);
         outcome_close(outcome);
-    } else
+    } else {
         json_null(json);
+        json_key(json, "answer");
+        json_null(json);
+    }
+    json_key(json, "predicted");
+    write_predicted(json, export_predicted(page, lesson, step));
     json_close(json);
     return true;
 }
@@ -35,10 +90,13 @@ static bool write_lesson(struct json *json, struct export_page *page, const stru
     const struct lesson *lesson = choice->lesson;
     struct choice step;
     json_object(json);
+    json_member_integer(json, "version", FORM_VERSION);
     json_member_text(json, "lesson", lesson->slug);
     json_member_integer(json, "day", lesson->day);
     member_slice(json, "title", lesson_title(lesson));
     member_slice(json, "intro", lesson_intro(lesson));
+    json_key(json, "origin");
+    write_origin(json, page);
     json_key(json, "steps");
     json_array(json);
     for (size_t i = 0; command_step(choice, 1, i, &step); i++)

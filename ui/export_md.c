@@ -144,12 +144,37 @@ static void add_outcome(struct text *out, struct outcome *outcome) {
     add_claims(out, outcome);
 }
 
+/* "Question?" - and below it what the run answered, and the learner. */
+static void add_answer(struct text *out, struct outcome *outcome) {
+    const char *question, *measured;
+    if (!outcome_answer(outcome, &question, &measured)) return;
+    text_add_char(out, '\n');
+    add_escaped(out, question);
+    text_add(out, " Measured: **");
+    add_escaped(out, measured);
+    text_add(out, "**.\n");
+}
+
+static void add_prediction(struct text *out, const struct progress_prediction *prediction) {
+    text_add(out, "\nYour prediction (");
+    add_escaped(out, prediction->question);
+    text_add(out, "): **");
+    add_escaped(out, prediction->answered);
+    text_add(out, "**; measured was ");
+    add_escaped(out, prediction->measured);
+    text_add(out, prediction->met ? ": met.\n" : ": missed.\n");
+}
+
 static bool add_measured(struct text *out, struct export_page *page, const struct lesson *lesson,
                          const struct step *step) {
     struct outcome *outcome = export_measure(page, lesson, step);
-    if (outcome) add_outcome(out, outcome);
+    const struct progress_prediction *said = export_predicted(page, lesson, step);
+    if (!outcome) return false;
+    add_outcome(out, outcome);
+    add_answer(out, outcome);
     outcome_close(outcome);
-    return outcome != NULL;
+    if (said) add_prediction(out, said);
+    return true;
 }
 
 static bool add_step(struct text *out, struct export_page *page, const struct lesson *lesson,
@@ -188,7 +213,12 @@ static bool write_md(struct text *out, struct export_page *page) {
                                   : add_lesson(out, page, choice->lesson);
         if (!whole) return false;
     }
-    return true;
+    if (!page->measured) return true;
+    const char *origin = export_origin_words(&page->origin, out->arena);
+    text_add(out, "\n---\n\nMeasured with ");
+    if (origin) add_escaped(out, origin);
+    text_add(out, ".\n");
+    return origin != NULL;
 }
 
 const struct export_format export_md = {.name = "md", .write = write_md};

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lessons/stage.h"
 #include "ui/markdown.h"
-#include "ui/outcome.h"
 
 enum { INDENT = 4 };
 
@@ -107,39 +107,23 @@ static bool add_hint(struct text *out, const struct paper *paper, const struct l
     return true;
 }
 
-/* Measured anew each time: there is no stored answer. */
-static bool add_measured(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                         const struct step *step, int *worst) {
-    if (!step->run) return add_hint(out, paper, lesson, step);
-    struct outcome *outcome = outcome_open(lesson, step);
-    bool whole = outcome && outcome_measure(outcome);
-    if (whole) {
-        text_add(out, "\nMeasured in this run:\n\n");
-        outcome_text(out, paper, outcome);
-        outcome_complain(outcome);
-        int code = outcome_exit_code(outcome);
-        if (code > *worst) *worst = code;
-    }
-    outcome_close(outcome);
-    return whole;
-}
-
 /* ---- steps and lessons --------------------------------------------------------------------- */
 
-bool plain_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                const struct step *step, enum plain_demo demo, int *worst) {
-    if (!add_note(out, paper, step_section(lesson, step))) return false;
-    return demo == PLAIN_MEASURED ? add_measured(out, paper, lesson, step, worst)
-                                  : add_hint(out, paper, lesson, step);
+bool plain_step(struct text *out, const struct paper *paper, const struct choice *step,
+                const struct plain_demo *demo) {
+    if (!add_note(out, paper, step_section(step->lesson, step->step))) return false;
+    return demo && step->step->run ? demo->add(demo->context, out, paper, step)
+                                   : add_hint(out, paper, step->lesson, step->step);
 }
 
 bool plain_lesson(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                  enum plain_demo demo, int *worst) {
+                  const struct plain_demo *demo) {
+    struct choice whole_lesson = {.lesson = lesson}, step;
     add_title(out, paper, lesson);
     bool whole = add_note(out, paper, lesson_intro(lesson));
-    for (size_t i = 0; whole && i < lesson->step_count; i++) {
+    for (size_t i = 0; whole && command_step(&whole_lesson, 1, i, &step); i++) {
         text_add(out, "\n\n");
-        whole = plain_step(out, paper, lesson, lesson->steps[i], demo, worst);
+        whole = plain_step(out, paper, &step, demo);
     }
     text_add(out, "\n\n");
     return whole && add_note(out, paper, lesson_scale(lesson));

@@ -5,22 +5,24 @@
 #ifndef UI_PLAIN_H
 #define UI_PLAIN_H
 
-#include "lessons/lesson.h"
+#include "ui/command.h"
 #include "ui/paper.h"
 
 enum { PLAIN_WIDTH = 72 };
 
-/* What stands behind a step's section. */
-enum plain_demo {
-    PLAIN_HINT,    /* its listing, its knobs, and the command that runs it */
-    PLAIN_MEASURED /* what a run with the usual knobs measured */
+/* What stands behind the section of a step that can run. NULL for it: the step's listing, its
+ * knobs, and the command that runs it. */
+struct plain_demo {
+    /* False when there is no memory. */
+    bool (*add)(void *context, struct text *out, const struct paper *paper,
+                const struct choice *step);
+    void *context;
 };
 
-/* Adds a whole lesson, or one step of it. Where runs end worse than *worst (an exit code), it is
- * raised. False when there is no memory. */
+/* Adds a whole lesson, or one step of it. False when there is no memory. */
 bool plain_lesson(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                  enum plain_demo demo, int *worst);
-bool plain_step(struct text *out, const struct paper *paper, const struct lesson *lesson,
-                const struct step *step, enum plain_demo demo, int *worst);
+                  const struct plain_demo *demo);
+bool plain_step(struct text *out, const struct paper *paper, const struct choice *step,
+                const struct plain_demo *demo);
 
 #endif

@@ -23,7 +23,7 @@ _daybook() {
     run) options='--set --listing --seed --json --help' ;;
     list) options='--json --help' ;;
     verify) options='--sweep --seed --json --help' ;;
-    export) options='--format --output --measured --force --help' ;;
+    export) options='--format --output --measured --seed --force --help' ;;
     try) options='--json --database --write --help' ;;
     progress) options='--forget --help' ;;
     serve) options='--workers --async --port --help' ;;

@@ -6,7 +6,10 @@
 #include "lessons/lesson.h"
 #include "tests/support/json.h"
 #include "tests/support/program.h"
+#include "tests/support/schema.h"
+#include "ui/files.h"
 #include "ui/html.h"
+#include "ui/progress.h"
 
 static int make_program(void **state) {
     struct program *program = malloc(sizeof *program);
@@ -155,6 +158,125 @@ static void every_measured_step_is_json_that_a_strict_reader_takes(void **state)
     arena_release(&arena);
 }
 
+static const struct json_node *read_schema(struct arena *arena) {
+    const struct data_file *file = data_find("schema/export.json");
+    assert_non_null(file);
+    const struct json_node *schema = json_read(arena, file->text);
+    assert_non_null(schema);
+    return schema;
+}
+
+static void expect_lines_of_the_schema(struct arena *arena, const char *text) {
+    const struct json_node *lines = json_read_lines(arena, text);
+    assert_non_null(lines);
+    for (const struct json_node *line = lines->first; line; line = line->next)
+        schema_check(read_schema(arena), line);
+}
+
+static void the_json_export_is_as_its_schema_says(void **state) {
+    struct program *program = *state;
+    struct arena arena;
+    arena_init(&arena, NULL);
+    assert_int_equal(program_run(program, "export", "-f", "json", NULL), 0);
+    expect_lines_of_the_schema(&arena, program->out);
+    assert_int_equal(program_run(program, "export", "-f", "json", "-m", "3", "4", "9/1", NULL), 0);
+    expect_lines_of_the_schema(&arena, program->out);
+    arena_release(&arena);
+}
+
+/* The check can fail: a line of another version, and one that lacks a member. */
+static void the_schema_refuses_what_is_no_export(void **state) {
+    struct program *program = *state;
+    struct arena arena;
+    arena_init(&arena, NULL);
+    assert_int_equal(program_run(program, "export", "-f", "json", "4/3", NULL), 0);
+    assert_true(schema_takes(read_schema(&arena), json_read(&arena, program->out)));
+    char *version = strstr(program->out, "\"version\":1");
+    version[strlen("\"version\":")] = '2';
+    assert_false(schema_takes(read_schema(&arena), json_read(&arena, program->out)));
+    assert_false(schema_takes(read_schema(&arena), json_read(&arena, "{\"version\":1}")));
+    arena_release(&arena);
+}
+
+/* ---- what stands beside the numbers ---------------------------------------------------------- */
+
+/* Leaves of each number one "#". */
+static void mask_numbers(char *text) {
+    char *to = text;
+    for (const char *from = text; *from;) {
+        if (strchr("0123456789", *from)) {
+            from += strspn(from, "0123456789.,");
+            *to++ = '#';
+        } else
+            *to++ = *from++;
+    }
+    *to = '\0';
+}
+
+static void two_measured_exports_differ_in_numbers_alone(void **state) {
+    struct program *program = *state;
+    static const char *const steps[] = {"4/1", "9/1", "2/2"};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(program_run(program, "export", "-f", "json", "-m", steps[i], NULL), 0);
+        char *first = strdup(program->out);
+        assert_int_equal(program_run(program, "export", "-f", "json", "-m", steps[i], NULL), 0);
+        mask_numbers(first);
+        mask_numbers(program->out);
+        assert_string_equal(first, program->out);
+        free(first);
+    }
+}
+
+static void a_measured_export_says_what_it_was_measured_with(void **state) {
+    struct program *program = *state;
+    static const char *const formats[] = {"md", "html", "txt", "json"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        program_run(program, "export", "-f", formats[i], "-m", "4/1", "--seed", "77", NULL);
+        assert_int_equal(program->code, 0);
+        bool json = strcmp(formats[i], "json") == 0;
+        assert_non_null(strstr(program->out, json ? "\"daybook\":\"0." : "daybook 0."));
+        assert_non_null(strstr(program->out, json ? "\"sqlite\":\"3." : "SQLite 3."));
+        assert_non_null(strstr(program->out, json ? "\"seed\":77" : "seed 77"));
+        program_run(program, "export", "-f", formats[i], "4/1", NULL);
+        assert_null(strstr(program->out, "SQLite 3."));
+        assert_null(strstr(program->out, "\"sqlite\""));
+    }
+}
+
+static void predict(struct program *program, const char *answered, bool met) {
+    struct progress_prediction prediction = {.lesson = "middleware",
+                                             .step = "onion",
+                                             .question = "Which <layer> is first?",
+                                             .answered = answered,
+                                             .measured = "the last | one",
+                                             .met = met};
+    static const char folders[] = ".local/state/daybook";
+    assert_true(files_make_folders(program_path(program, folders), 0777));
+    struct progress *progress =
+        progress_open_at(program_path(program, ".local/state/daybook/progress.db"), PROGRESS_KEEP);
+    progress_predict(progress, &prediction);
+    assert_null(progress_warning(progress));
+    progress_close(progress);
+}
+
+static void what_the_learner_said_last_stands_beside_the_answer(void **state) {
+    struct program *program = *state;
+    static const char *const formats[][2] = {
+        {"md",
+         "Which \\<layer\\> is first?): **the \\*first\\***; measured was the last \\| one: met"},
+        {"html", "Which &lt;layer&gt; is first?): <strong>the *first*</strong>; measured was"},
+        {"txt", "You said the *first*, measured was the last | one: met."},
+        {"json", "\"answered\":\"the *first*\",\"measured\":\"the last | one\",\"met\":true"}};
+    predict(program, "what I said before", false);
+    predict(program, "the *first*", true);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        program_run(program, "export", "-f", formats[i][0], "-m", "4/1", NULL);
+        assert_string_equal(program->err, "");
+        if (!strstr(program->out, formats[i][1])) fail_msg("%s", program->out);
+        assert_null(strstr(program->out, "what I said before"));
+    }
+}
+
 static void the_markdown_export_keeps_every_section_of_the_notes(void **state) {
     struct program *program = *state;
     assert_int_equal(program_run(program, "export", "-f", "md", NULL), 0);
@@ -215,6 +337,11 @@ int main(void) {
         TEST(what_a_figure_says_cannot_break_out_of_the_page),
         TEST(the_json_export_has_a_line_for_each_lesson),
         TEST(every_measured_step_is_json_that_a_strict_reader_takes),
+        TEST(the_json_export_is_as_its_schema_says),
+        TEST(the_schema_refuses_what_is_no_export),
+        TEST(two_measured_exports_differ_in_numbers_alone),
+        TEST(a_measured_export_says_what_it_was_measured_with),
+        TEST(what_the_learner_said_last_stands_beside_the_answer),
         TEST(the_markdown_export_keeps_every_section_of_the_notes),
         TEST(manual_and_completions_know_every_option),
     };
