@@ -168,11 +168,6 @@ static bool list_equal(struct runtime *runtime, struct object *object, struct va
 
 static bool list_compare(struct runtime *runtime, struct object *object, enum comparison comparison,
                          struct value other, bool *answer) {
-    static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">="};
-    if (!object_is(other, object->type))
-        return fault_raise(runtime->fault, "TypeError",
-                           "'%s' not supported between instances of '%s' and '%s'",
-                           signs[comparison], object->type->name, value_type_name(other));
     struct list *left = as_list(object), *right = as_list(other.object);
     size_t position = 0;
     if (!first_difference(runtime, left, right, &position)) return false;

@@ -144,6 +144,7 @@ struct object_type {
     bool (*truth)(struct runtime *, struct object *, bool *truth); /* empty: length, else true */
     bool (*contains)(struct runtime *, struct object *, struct value, bool *contains);
     bool (*equal)(struct runtime *, struct object *, struct value other, bool *equal);
+    /* < <= > >=; `other` is an object of the same type */
     bool (*compare)(struct runtime *, struct object *, enum comparison, struct value other, bool *);
 
     /* self op other, or other op self when reflected. *handled = false: NotImplemented. */

@@ -90,21 +90,14 @@ static bool not_comparable(struct runtime *runtime, enum comparison comparison, 
                        comparison_signs[comparison], value_type_name(left), value_type_name(right));
 }
 
-static enum comparison mirrored(enum comparison comparison) {
-    static const enum comparison mirror[] = {CMP_EQUAL,         CMP_NOT_EQUAL, CMP_GREATER,
-                                             CMP_GREATER_EQUAL, CMP_LESS,      CMP_LESS_EQUAL};
-    return mirror[comparison];
-}
-
+/* Only objects of one type have an order. */
 static bool compare_objects(struct runtime *runtime, enum comparison comparison, struct value left,
                             struct value right, bool *answer) {
-    bool has = left.kind == VALUE_OBJECT && left.object->type->compare;
-    bool reflected = right.kind == VALUE_OBJECT && right.object->type->compare;
-    if (!has && !reflected) return not_comparable(runtime, comparison, left, right);
+    bool ordered = left.kind == VALUE_OBJECT && left.object->type->compare &&
+                   object_is(right, left.object->type);
+    if (!ordered) return not_comparable(runtime, comparison, left, right);
     if (!runtime_enter(runtime)) return false;
-    bool done = has ? left.object->type->compare(runtime, left.object, comparison, right, answer)
-                    : right.object->type->compare(runtime, right.object, mirrored(comparison), left,
-                                                  answer);
+    bool done = left.object->type->compare(runtime, left.object, comparison, right, answer);
     runtime_leave(runtime);
     return done;
 }

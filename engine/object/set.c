@@ -53,11 +53,6 @@ static bool set_equal(struct runtime *runtime, struct object *object, struct val
 /* < and > on sets mean "is a proper subset, superset". */
 static bool set_compare(struct runtime *runtime, struct object *object, enum comparison comparison,
                         struct value other, bool *answer) {
-    static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">="};
-    if (!object_is(other, &set_type))
-        return fault_raise(runtime->fault, "TypeError",
-                           "'%s' not supported between instances of 'set' and '%s'",
-                           signs[comparison], value_type_name(other));
     bool less = comparison == CMP_LESS || comparison == CMP_LESS_EQUAL;
     const struct dict *own = ((struct set *)object)->members, *others = members_of(other);
     if (!is_subset(runtime, less ? own : others, less ? others : own, answer)) return false;

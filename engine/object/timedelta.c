@@ -121,11 +121,6 @@ static bool timedelta_hash(struct runtime *runtime, struct object *object, uint6
 
 static bool timedelta_compare(struct runtime *runtime, struct object *object,
                               enum comparison comparison, struct value other, bool *answer) {
-    static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">="};
-    if (!object_is(other, &timedelta_type))
-        return fault_raise(runtime->fault, "TypeError",
-                           "'%s' not supported between instances of 'datetime.timedelta' and '%s'",
-                           signs[comparison], value_type_name(other));
     return object_compare(runtime, comparison, value_int(microseconds_of(object)),
                           value_int(microseconds_of(other.object)), answer);
 }

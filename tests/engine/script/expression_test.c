@@ -62,6 +62,17 @@ static void percent_and_format_format_too(void **state) {
                    "21  3\n");
 }
 
+static void only_values_of_one_type_have_an_order(void **state) {
+    assert_listing(*state, "1 < [1]\n",
+                   "TypeError: '<' not supported between instances of 'int' and 'list' @1:3\n");
+    assert_listing(*state, "'a' >= (1,)\n",
+                   "TypeError: '>=' not supported between instances of 'str' and 'tuple' @1:5\n");
+    assert_listing(*state, "(1,) > [1]\n",
+                   "TypeError: '>' not supported between instances of 'tuple' and 'list' @1:6\n");
+    assert_listing(*state, "{1} <= [1]\n",
+                   "TypeError: '<=' not supported between instances of 'set' and 'list' @1:5\n");
+}
+
 static void calls_take_arguments_apart(void **state) {
     assert_listing(*state, "print(*[1, 2], *'ab', **{'sep': '-'})\n", "1-2-a-b\n");
     assert_listing(*state, "print(*1)\n",
@@ -148,6 +159,7 @@ int main(void) {
         TEST(f_strings_format),
         TEST(a_fault_inside_an_f_string_has_its_own_place),
         TEST(percent_and_format_format_too),
+        TEST(only_values_of_one_type_have_an_order),
         TEST(calls_take_arguments_apart),
         TEST(comprehensions_have_variables_of_their_own),
         TEST(a_generator_is_spent_once),
