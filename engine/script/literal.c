@@ -296,10 +296,9 @@ static bool add_field(struct parser *parser, const struct string *string, const 
     if (!field->field.value) return false;
     *at = stop;
     bool debug = **at == '=';
-    if (debug) { /* f'{x=}' shows the expression as it is written, and the value by repr() */
+    if (debug) { /* f'{x=}' shows the expression as it is written */
         for (++*at; *at < end && **at == ' ';) ++*at;
         text_add_bytes(&pieces->text, start, (size_t)(*at - start));
-        field->operation = 'r';
     }
     if (*at < end && **at == '!') {
         char conversion = *at + 1 < end ? (*at)[1] : 0;
@@ -309,10 +308,11 @@ static bool add_field(struct parser *parser, const struct string *string, const 
                                "f-string: invalid conversion character: expected 's', 'r', or 'a'");
         field->operation = (uint8_t)conversion;
         *at += 2;
+    } else if (debug && (*at >= end || **at != ':')) {
+        field->operation = 'r'; /* with a spec the value is formatted as it is */
     }
     if (*at < end && **at == ':') {
         ++*at;
-        if (debug && field->operation == 'r' && (*at)[-2] == '=') field->operation = 0;
         if (!add_spec(parser, string, at, end, depth, field)) return false;
     }
     if (*at >= end || **at != '}')

@@ -62,6 +62,13 @@ static void percent_and_format_format_too(void **state) {
                    "21  3\n");
 }
 
+static void an_f_string_that_names_its_value_formats_it(void **state) {
+    assert_listing(*state, "x = 0.5\nprint(f'{x = :.2f}|{x=:>5}|{x = }|{x=!s:>5}|{[x] = }')\n",
+                   "x = 0.50|x=  0.5|x = 0.5|x=  0.5|[x] = [0.5]\n");
+    assert_listing(*state, "print(f'{[1] = :>5}')\n",
+                   "TypeError: unsupported format string passed to list.__format__ @1:10\n");
+}
+
 static void only_values_of_one_type_have_an_order(void **state) {
     assert_listing(*state, "1 < [1]\n",
                    "TypeError: '<' not supported between instances of 'int' and 'list' @1:3\n");
@@ -159,6 +166,7 @@ int main(void) {
         TEST(f_strings_format),
         TEST(a_fault_inside_an_f_string_has_its_own_place),
         TEST(percent_and_format_format_too),
+        TEST(an_f_string_that_names_its_value_formats_it),
         TEST(only_values_of_one_type_have_an_order),
         TEST(calls_take_arguments_apart),
         TEST(comprehensions_have_variables_of_their_own),
