@@ -44,6 +44,19 @@ static int64_t read_number(const char **at) {
     return number;
 }
 
+/* Separators belong to numbers; a comma to decimal ones. A value's own type of format is asked for
+ * where none is given. */
+static bool check_grouping(struct runtime *runtime, struct value value, const struct spec *spec) {
+    char type = spec->type                  ? spec->type
+                : value.kind == VALUE_TEXT  ? 's'
+                : value.kind == VALUE_FLOAT ? 'g'
+                                            : 'd';
+    if (!spec->grouping || strchr(spec->grouping == '_' ? "deEfFgG%boxX" : "deEfFgG%", type))
+        return true;
+    return fault_raise(runtime->fault, "ValueError", "Cannot specify '%c' with '%c'.",
+                       spec->grouping, type);
+}
+
 static bool read_spec(struct runtime *runtime, const char *text, const char *type_name,
                       struct spec *spec) {
     *spec = (struct spec){.fill = " ", .precision = -1};
@@ -115,7 +128,8 @@ static const char *sign_of(const struct spec *spec, bool negative) {
  * are grouped with it, as Python does: f'{1234:09,}' is '0,001,234'. */
 static const char *group(struct runtime *runtime, const struct spec *spec, const char *digits,
                          size_t size, size_t prefix) {
-    size_t whole = strspn(digits, "0123456789abcdefABCDEF"), rest = strlen(digits) - whole;
+    size_t whole = strspn(digits, size == 3 ? "0123456789" : "0123456789abcdefABCDEF");
+    size_t rest = strlen(digits) - whole;
     size_t zeros = 0, wanted = (size_t)spec->width;
     bool fills = spec->align == '=' && strcmp(spec->fill, "0") == 0;
     while (fills && (whole + zeros) + (whole + zeros - 1) / size + rest + prefix < wanted) zeros++;
@@ -133,8 +147,11 @@ static const char *group(struct runtime *runtime, const struct spec *spec, const
 /* ---- kinds -------------------------------------------------------------------------------- */
 
 static const char *unknown_code(struct runtime *runtime, char type, const char *name) {
-    fault_raise(runtime->fault, "ValueError", "Unknown format code '%c' for object of type '%s'",
-                type, name);
+    if ((type == 'n' || type == 'c') && strcmp(name, "str") != 0)
+        fault_raise(runtime->fault, "NotSupported", "the format code '%c'", type);
+    else
+        fault_raise(runtime->fault, "ValueError",
+                    "Unknown format code '%c' for object of type '%s'", type, name);
     return NULL;
 }
 
@@ -142,10 +159,6 @@ static const char *format_text(struct runtime *runtime, struct value value, stru
     if (spec->type && spec->type != 's') return unknown_code(runtime, spec->type, "str");
     if (spec->sign) {
         fault_raise(runtime->fault, "ValueError", "Sign not allowed in string format specifier");
-        return NULL;
-    }
-    if (spec->grouping) {
-        fault_raise(runtime->fault, "ValueError", "Cannot specify '%c' with 's'.", spec->grouping);
         return NULL;
     }
     if (spec->align == '=' && strcmp(spec->fill, "0") == 0) spec->align = '<'; /* f'{s:05}' */
@@ -256,6 +269,7 @@ const char *plain_format(struct runtime *runtime, struct value value, const char
         return NULL;
     }
     if (!read_spec(runtime, text, value_type_name(value), &spec)) return NULL;
+    if (!check_grouping(runtime, value, &spec)) return NULL;
     if (value.kind == VALUE_TEXT) return format_text(runtime, value, &spec);
     if (value.kind == VALUE_FLOAT) return format_real(runtime, value.real, &spec, "float");
     return format_integer(runtime, value, &spec);

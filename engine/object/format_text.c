@@ -125,6 +125,17 @@ static bool percent_spec(const char **at, char spec[32], char *type) {
     return true;
 }
 
+/* %d takes a float and leaves its fraction out, %x does not. */
+static bool check_percent(struct runtime *runtime, struct value value, char type) {
+    bool hex = type == 'x' || type == 'X', whole = hex || type == 'd' || type == 'i';
+    if (value_is_number(value) && !(hex && value.kind == VALUE_FLOAT)) return true;
+    if (!whole)
+        return fault_raise(runtime->fault, "TypeError", "must be real number, not %s",
+                           value_type_name(value));
+    return fault_raise(runtime->fault, "TypeError", "%%%c format: %s is required, not %s", type,
+                       hex ? "an integer" : "a real number", value_type_name(value));
+}
+
 static bool add_percent(struct runtime *runtime, struct value value, char *spec, char type,
                         struct text *text) {
     const char *shown;
@@ -132,10 +143,7 @@ static bool add_percent(struct runtime *runtime, struct value value, char *spec,
         const char *whole = type == 'r' ? object_repr(runtime, value) : object_str(runtime, value);
         shown = whole ? object_format(runtime, value_text(whole), spec) : NULL;
     } else {
-        if (!value_is_number(value))
-            return fault_raise(runtime->fault, "TypeError", "%%%c format: %s is required, not %s",
-                               type, type == 'x' || type == 'X' ? "an integer" : "a real number",
-                               value_type_name(value));
+        if (!check_percent(runtime, value, type)) return false;
         if (value.kind == VALUE_BOOL) value.kind = VALUE_INT;
         if ((type == 'd' || type == 'i') && value.kind == VALUE_FLOAT) {
             if (!(value.real > -9e18 && value.real < 9e18))
@@ -168,6 +176,7 @@ bool string_percent(struct runtime *runtime, struct value template, struct value
         if (*at == '(' || !percent_spec(&at, spec, &type))
             return fault_raise(runtime->fault, "NotSupported", "this %% format");
         if (!type) return fault_raise(runtime->fault, "ValueError", "incomplete format");
+        if (strchr("couaF", type)) return fault_raise(runtime->fault, "NotSupported", "%%%c", type);
         if (!strchr("srdifeEgGxX", type))
             return fault_raise(runtime->fault, "ValueError",
                                "unsupported format character '%c' (0x%x) at index %d", type,

@@ -69,6 +69,18 @@ static void an_f_string_that_names_its_value_formats_it(void **state) {
                    "TypeError: unsupported format string passed to list.__format__ @1:10\n");
 }
 
+static void what_a_spec_cannot_say_is_told_in_pythons_order(void **state) {
+    assert_listing(*state, "f'{1:+,s}'\n", "ValueError: Cannot specify ',' with 's'. @1:4\n");
+    assert_listing(*state, "f\"{'a':+_}\"\n", "ValueError: Cannot specify '_' with 's'. @1:4\n");
+    assert_listing(*state, "f'{1:,x}'\n", "ValueError: Cannot specify ',' with 'x'. @1:4\n");
+    assert_listing(*state, "print(f'{-1.0:010_.0E}')\n", "-0_001E+00\n");
+    assert_listing(*state, "f'{1:.2n}'\n", "NotSupported: the format code 'n' @1:4\n");
+    assert_listing(*state, "'%x' % 1.5\n",
+                   "TypeError: %x format: an integer is required, not float @1:6\n");
+    assert_listing(*state, "'%.1f' % []\n", "TypeError: must be real number, not list @1:8\n");
+    assert_listing(*state, "'%c' % 65\n", "NotSupported: %c @1:6\n");
+}
+
 static void only_values_of_one_type_have_an_order(void **state) {
     assert_listing(*state, "1 < [1]\n",
                    "TypeError: '<' not supported between instances of 'int' and 'list' @1:3\n");
@@ -167,6 +179,7 @@ int main(void) {
         TEST(a_fault_inside_an_f_string_has_its_own_place),
         TEST(percent_and_format_format_too),
         TEST(an_f_string_that_names_its_value_formats_it),
+        TEST(what_a_spec_cannot_say_is_told_in_pythons_order),
         TEST(only_values_of_one_type_have_an_order),
         TEST(calls_take_arguments_apart),
         TEST(comprehensions_have_variables_of_their_own),
