@@ -223,10 +223,14 @@ static bool string_split(struct runtime *runtime, struct value self,
                                      : split_at(runtime, self, out[0], most, list);
 }
 
-/* splitlines(): pieces between \n, \r and \r\n, without an empty one at the end. */
+/* splitlines(keepends=False): pieces between \n, \r and \r\n, without an empty one at the end. */
 static bool string_splitlines(struct runtime *runtime, struct value self,
                               const struct arguments *arguments, struct value *result) {
-    if (!arguments_count(runtime, arguments, "str.splitlines", 0, 0)) return false;
+    static const char *const names[] = {"keepends"};
+    struct value keeps = value_bool(false);
+    bool kept;
+    if (!arguments_read(runtime, arguments, "splitlines", names, 1, 0, &keeps)) return false;
+    if (!object_truth(runtime, keeps, &kept)) return false;
     struct list *list = list_new(runtime, &list_type, 4);
     if (!list) return false;
     *result = value_object(&list->base);
@@ -234,8 +238,10 @@ static bool string_splitlines(struct runtime *runtime, struct value self,
     while (at < end) {
         const char *stop = at;
         while (stop < end && *stop != '\n' && *stop != '\r') stop++;
-        if (!append_piece(runtime, list, at, stop)) return false;
-        at = stop + (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
+        bool two = stop + 1 < end && stop[0] == '\r' && stop[1] == '\n';
+        const char *next = stop == end ? end : stop + (two ? 2 : 1);
+        if (!append_piece(runtime, list, at, kept ? next : stop)) return false;
+        at = next;
     }
     return true;
 }

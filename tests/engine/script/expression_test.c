@@ -92,6 +92,12 @@ static void only_values_of_one_type_have_an_order(void **state) {
                    "TypeError: '<=' not supported between instances of 'set' and 'list' @1:5\n");
 }
 
+static void splitlines_may_keep_the_ends(void **state) {
+    assert_listing(*state,
+                   "print('a\\n\\r\\nb'.splitlines(True), 'a\\nb'.splitlines(keepends=0))\n",
+                   "['a\\n', '\\r\\n', 'b'] ['a', 'b']\n");
+}
+
 static void calls_take_arguments_apart(void **state) {
     assert_listing(*state, "print(*[1, 2], *'ab', **{'sep': '-'})\n", "1-2-a-b\n");
     assert_listing(*state, "print(*1)\n",
@@ -181,6 +187,7 @@ int main(void) {
         TEST(an_f_string_that_names_its_value_formats_it),
         TEST(what_a_spec_cannot_say_is_told_in_pythons_order),
         TEST(only_values_of_one_type_have_an_order),
+        TEST(splitlines_may_keep_the_ends),
         TEST(calls_take_arguments_apart),
         TEST(comprehensions_have_variables_of_their_own),
         TEST(a_generator_is_spent_once),
