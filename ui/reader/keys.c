@@ -19,6 +19,15 @@ static bool asks_order(const struct state *state) {
     return prediction && prediction->kind == PREDICT_ORDER;
 }
 
+/* A replay that has begun and is not over: its keys come first. */
+static bool is_amid(const struct state *state) {
+    return state_can_replay(state) && !replay_is_whole(&state->replay);
+}
+
+static bool is_whole(const struct state *state) {
+    return state_can_replay(state) && replay_is_whole(&state->replay);
+}
+
 static bool has_undo(const struct state *state) {
     return state->undo.on;
 }
@@ -95,6 +104,8 @@ enum {
     EVERY = (1 << MODE_COUNT) - 1
 };
 
+/* In the order of the footer, which shows the first that have room: running, turning and going on
+ * before all else. */
 const struct binding bindings[] = {
     /* stopping comes before all */
     {EVERY, {CONTROL('C')}, ACTION_STOP, "^C", "stop", "stop a run; else leave", state_is_busy},
@@ -118,19 +129,11 @@ const struct binding bindings[] = {
      "run",
      "run the demo (Enter too)",
      state_can_run},
-    {READ, {' '}, ACTION_PLAY, "Space", "replay", "play or pause the replay", state_can_replay},
-    {READ,
-     {','},
-     ACTION_EVENT_PREVIOUS,
-     ", .",
-     "event",
-     "one event back, forward",
-     state_can_replay},
-    {READ, {'.'}, ACTION_EVENT_NEXT, NULL, NULL, NULL, state_can_replay},
-    {READ, {'['}, ACTION_KNOB_PREVIOUS, "[ ]", "knob", "choose a knob", has_many_knobs},
-    {READ, {']'}, ACTION_KNOB_NEXT, NULL, NULL, NULL, has_many_knobs},
+    {READ, {' '}, ACTION_PLAY, "Space", "play", "play or pause the replay", is_amid},
+    {READ, {','}, ACTION_EVENT_PREVIOUS, ", .", "event", "one event back, forward", is_amid},
     {READ, {'-'}, ACTION_KNOB_LESS, "- +", "turn", "turn the knob down, up", has_knobs},
     {READ, {'+', '='}, ACTION_KNOB_MORE, NULL, NULL, NULL, has_knobs},
+    {READ, {'n', STROKE_RIGHT}, ACTION_NEXT_STEP, "n", "next", "the next step", has_next},
     {READ,
      {STROKE_TAB, STROKE_BACK_TAB},
      ACTION_PANE,
@@ -138,11 +141,15 @@ const struct binding bindings[] = {
      "pane",
      "note or live pane",
      is_narrow},
+    {READ, {'['}, ACTION_KNOB_PREVIOUS, "[ ]", "knob", "choose a knob", has_many_knobs},
+    {READ, {']'}, ACTION_KNOB_NEXT, NULL, NULL, NULL, has_many_knobs},
+    {READ, {' '}, ACTION_PLAY, "Space", "play", "play or pause the replay", is_whole},
     {READ, {'e'}, ACTION_EDIT, "e", "edit", "edit the listing in place", state_can_edit},
     {READ, {'o'}, ACTION_SQL, "o", "SQL", "the SQL behind the chosen line", has_sql},
     {READ, {'h'}, ACTION_HINT, "h", "hint", "a hint, three at most; then all again", has_hint},
     {READ, {'h'}, ACTION_HINT, NULL, NULL, NULL, had_hints},
-    {READ, {'n', STROKE_RIGHT}, ACTION_NEXT_STEP, "n", "next", "the next step", has_next},
+    {READ, {','}, ACTION_EVENT_PREVIOUS, ", .", "event", "one event back, forward", is_whole},
+    {READ, {'.'}, ACTION_EVENT_NEXT, NULL, NULL, NULL, state_can_replay},
     {READ, {'p', STROKE_LEFT}, ACTION_PREVIOUS_STEP, "p", NULL, "the previous step", has_previous},
     {READ, {STROKE_RIGHT}, ACTION_NEXT_STEP, NULL, NULL, NULL, has_next},
     {READ, {'l'}, ACTION_LIST, "l", "list", "the list of days and steps", NULL},
@@ -282,6 +289,14 @@ static bool has_key(const struct binding *binding, uint32_t key) {
 static bool types(const struct state *state) {
     return state->mode == MODE_EDIT || state->mode == MODE_KNOB || state->mode == MODE_SEARCH ||
            (state->mode == MODE_ASK && asks_number(state));
+}
+
+bool keys_reaches(const struct state *state, const struct binding *binding, enum mode mode) {
+    if (binding->works && !binding->works(state)) return false;
+    for (const struct binding *row = bindings; row < binding; row++)
+        if (row->modes & 1u << mode && has_key(row, binding->keys[0]))
+            if (!row->works || row->works(state)) return false;
+    return true;
 }
 
 struct action keys_find(const struct state *state, uint32_t key) {

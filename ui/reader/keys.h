@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 #include "ui/reader/action.h"
-
-struct state;
+#include "ui/reader/state.h"
 
 enum { KEYS_EACH = 3 };
 
@@ -32,5 +31,8 @@ struct action keys_find(const struct state *state, uint32_t key);
 
 /* True when a row holds in the state's mode and works now. */
 bool keys_works(const struct state *state, const struct binding *binding);
+
+/* True when the row's key would come to it in that mode, past all rows before it. */
+bool keys_reaches(const struct state *state, const struct binding *binding, enum mode mode);
 
 #endif

@@ -13,27 +13,57 @@ static void put_text(struct grid *page, int left, const char *text, struct style
 
 /* ---- help ----------------------------------------------------------------------------------- */
 
-static void put_keys(struct grid *page, enum mode mode, const char *title, bool brief) {
+static void put_key(struct grid *page, const char *key, const char *text) {
     enum { KEYS = 9 };
+    int y = grid_add_row(page), left = page->width >= 30 ? 3 : 0;
+    grid_put(page, y, left, left + KEYS, key, STYLE(KEY));
+    grid_wrap(page, y, left + KEYS, left + KEYS, page->width - 1, text, STYLE(TEXT));
+}
+
+static bool is_helped(const struct binding *row) {
+    return row->modes & 1u << MODE_READ && row->shown && row->help;
+}
+
+/* Where two rows have one action, the one that works, or else the first, tells of both. */
+static bool is_told_elsewhere(const struct state *state, const struct binding *row) {
+    for (size_t i = 0; i < binding_count; i++) {
+        const struct binding *other = &bindings[i];
+        if (other == row || other->action != row->action || !is_helped(other)) continue;
+        if (other < row || keys_reaches(state, other, MODE_READ)) return true;
+    }
+    return false;
+}
+
+/* The keys that do something in the reading that lies below, or those that wait for something. */
+static void put_reading_keys(const struct state *state, struct grid *page, bool now) {
+    put_text(page, 1, now ? "Reading: these work now" : "Reading: not now", STYLE(TITLE));
+    for (size_t i = 0; i < binding_count; i++) {
+        const struct binding *row = &bindings[i];
+        if (!is_helped(row) || keys_reaches(state, row, MODE_READ) != now) continue;
+        if (!now && is_told_elsewhere(state, row)) continue;
+        put_key(page, row->shown, row->help);
+    }
+    grid_add_row(page);
+}
+
+static void put_keys(struct grid *page, enum mode mode, const char *title) {
     put_text(page, 1, title, STYLE(TITLE));
     for (size_t i = 0; i < binding_count; i++) {
         const struct binding *binding = &bindings[i];
-        const char *text = brief ? binding->brief : binding->help;
-        if (!(binding->modes & 1u << mode) || !binding->shown || !text) continue;
-        if (binding->works == state_is_busy && mode != MODE_READ) continue;
-        int y = grid_add_row(page), left = page->width >= 30 ? 3 : 0;
-        grid_put(page, y, left, left + KEYS, binding->shown, STYLE(KEY));
-        grid_wrap(page, y, left + KEYS, left + KEYS, page->width - 1, text, STYLE(TEXT));
+        if (!(binding->modes & 1u << mode) || !binding->shown || !binding->brief) continue;
+        if (binding->works == state_is_busy) continue;
+        put_key(page, binding->shown, binding->brief);
     }
     grid_add_row(page);
 }
 
 static void build_help(struct state *state) {
     struct grid *page = &state->over;
-    put_keys(page, MODE_READ, "Reading", false);
-    put_keys(page, MODE_ASK, "Answering a question", true);
-    put_keys(page, MODE_EDIT, "Editing a listing", true);
-    put_keys(page, MODE_LIST, "The list", true);
+    put_reading_keys(state, page, true);
+    put_reading_keys(state, page, false);
+    put_keys(page, MODE_ASK, "Answering a question");
+    put_keys(page, MODE_EDIT, "Editing a listing");
+    put_keys(page, MODE_LIST, "The list");
     put_text(page, 1, "With the mouse", STYLE(TITLE));
     put_text(page, 3,
              "The wheel scrolls; a click chooses. Shift-drag selects text in most terminals.",

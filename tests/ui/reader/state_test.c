@@ -564,6 +564,53 @@ static void what_was_measured_is_seen_whole_until_the_next_key(void **state) {
     reading_close(&reading);
 }
 
+/* The first minute: run, turn, on to the next step, without having read the help. */
+static void the_footer_leads_from_a_run_to_the_next_step(void **state) {
+    static const int sizes[][2] = {{24, 80}, {12, 40}, {40, 120}};
+    static const char *const keys[] = {"r run", "- + turn", "n next"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 2; j++) {
+            struct reading reading;
+            reading_open(&reading, sizes[i][0], sizes[i][1], TEST_N_PLUS_ONE, 0);
+            if (j) reading_keys(&reading, "r\r");
+            for (size_t k = 0; k < 3; k++) assert_true(reading_shows(&reading, keys[k]));
+            reading_close(&reading);
+        }
+}
+
+static void the_footer_names_the_keys_of_a_replay_under_way(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r,");
+    assert_true(reading_shows(&reading, "Space play  , . event"));
+    reading_close(&reading);
+}
+
+static void the_help_tells_what_works_now_first(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 60, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "?");
+    char *before = reading_screen(&reading);
+    const char *not_now = strstr(before, "not now");
+    assert_non_null(not_now);
+    assert_true(strstr(before, "run the demo") < not_now);
+    assert_true(strstr(before, "play or pause") > not_now);
+    assert_true(strstr(before, "the next, the previous match") > not_now);
+    reading_keys(&reading, "qr\r/JOIN\r?");
+    char *after = reading_screen(&reading);
+    not_now = strstr(after, "not now");
+    assert_non_null(not_now);
+    assert_true(strstr(after, "play or pause") < not_now);
+    assert_true(strstr(after, "the next, the previous match") < not_now);
+    assert_true(strstr(after, "the next step") > not_now); /* n finds now */
+    free(before);
+    free(after);
+    reading_close(&reading);
+}
+
 static void a_change_of_width_keeps_the_place_in_the_note(void **state) {
     (void)state;
     struct reading reading;
@@ -760,6 +807,9 @@ int main(void) {
         cmocka_unit_test(hints_come_one_by_one_and_end),
         cmocka_unit_test(each_new_hint_is_seen_on_a_small_screen),
         cmocka_unit_test(h_pages_through_hints_that_are_cut),
+        cmocka_unit_test(the_footer_leads_from_a_run_to_the_next_step),
+        cmocka_unit_test(the_footer_names_the_keys_of_a_replay_under_way),
+        cmocka_unit_test(the_help_tells_what_works_now_first),
         cmocka_unit_test(what_was_measured_is_seen_whole_until_the_next_key),
         cmocka_unit_test(a_change_of_width_keeps_the_place_in_the_note),
         cmocka_unit_test(every_key_in_the_footer_does_something),
