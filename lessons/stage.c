@@ -200,16 +200,20 @@ void stage_cancel(struct stage *stage) {
     atomic_store_explicit(&stage->cancelled, true, memory_order_relaxed);
 }
 
-struct tally stage_queries(struct cut cut) {
+struct tally stage_tally(struct cut cut, enum tape_kind kind, int64_t line) {
     struct tally sum = {0};
     for (int lane = 0; lane < LANE_BESIDE; lane++) {
-        struct tally tally = tape_tally(cut, TAPE_QUERY, (struct tally_filter){lane, -1, NULL});
+        struct tally tally = tape_tally(cut, kind, (struct tally_filter){lane, line, NULL});
         sum.count += tally.count;
         sum.finished += tally.finished;
         sum.elapsed_ns += tally.elapsed_ns;
         sum.amount += tally.amount;
     }
     return sum;
+}
+
+struct tally stage_queries(struct cut cut) {
+    return stage_tally(cut, TAPE_QUERY, -1);
 }
 
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures) {
@@ -361,6 +365,7 @@ static size_t count_events(struct cut cut, struct figure_line *lines, size_t cou
         if (got == 0) break;
         for (size_t i = 0; i < got; i++) {
             if (events[i].line == 0 || events[i].line > count) continue;
+            if (events[i].lane >= LANE_BESIDE) continue; /* a line of something else */
             current = events[i].line;
             add_event(&lines[current - 1], &events[i]);
         }
@@ -372,9 +377,9 @@ static size_t count_events(struct cut cut, struct figure_line *lines, size_t cou
 /* The running totals: exact, also where the tape has coarsened. */
 static void count_totals(struct cut cut, struct figure_line *lines, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        struct tally_filter here = {-1, (int64_t)i + 1, NULL};
-        struct tally queries = tape_tally(cut, TAPE_QUERY, here);
-        lines[i].runs = tape_count(cut, TAPE_LINE, here);
+        int64_t line = (int64_t)i + 1;
+        struct tally queries = stage_tally(cut, TAPE_QUERY, line);
+        lines[i].runs = stage_tally(cut, TAPE_LINE, line).count;
         lines[i].queries = queries.count;
         lines[i].rows = (uint64_t)queries.amount;
         lines[i].elapsed_ns = queries.elapsed_ns;

@@ -79,6 +79,10 @@ bool stage_run(struct stage *stage);
 /* Asks a running stage to stop, from any thread. */
 void stage_cancel(struct stage *stage);
 
+/* Events of one kind of the run itself, up to the cut, on one line of the listing or, with -1, on
+ * any. What a step measures beside its listing has lines too, but not the listing's. */
+struct tally stage_tally(struct cut cut, enum tape_kind kind, int64_t line);
+
 /* SQL queries of the run itself, up to the cut: their count, rows and time. */
 struct tally stage_queries(struct cut cut);
 

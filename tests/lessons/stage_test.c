@@ -198,6 +198,32 @@ static void a_cut_listing_shows_the_line_it_stands_at(void **state) {
     stage_close(stage);
 }
 
+/* What a step measures beside its listing has a line 1 of its own. */
+static void the_listing_counts_nothing_that_ran_beside_it(void **state) {
+    (void)state;
+    struct stage *stage = stage_open(&lesson, &steps[0]);
+    struct arena arena;
+    struct figures figures;
+    arena_init(&arena, NULL);
+    assert_true(stage_set_listing(stage, "one\ntwo\n"));
+    assert_true(stage_run(stage));
+    stage->head.lane = LANE_BESIDE;
+    stage->head.line = 1;
+    head_point(&stage->head, TAPE_LINE, "", 0);
+    head_point(&stage->head, TAPE_QUERY, "SELECT 1", 1000);
+    figures_init(&figures, &arena);
+    size_t length = tape_length(stage->tape);
+    assert_true(stage_draw_listing(stage, cut_whole(stage->tape), &figures));
+    assert_true(stage_draw_listing(stage, (struct cut){stage->tape, length - 1}, &figures));
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(figures.list[i].listing.lines[0].runs, 5);
+        assert_int_equal(figures.list[i].listing.lines[0].queries, 5);
+        assert_int_equal(figures.list[i].listing.lines[0].rows, 15);
+    }
+    arena_release(&arena);
+    stage_close(stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knobs_begin_at_their_usual_values),
@@ -210,6 +236,7 @@ int main(void) {
         cmocka_unit_test(a_run_is_stopped_from_another_thread),
         cmocka_unit_test(the_listing_counts_queries_and_rows_by_line),
         cmocka_unit_test(a_cut_listing_shows_the_line_it_stands_at),
+        cmocka_unit_test(the_listing_counts_nothing_that_ran_beside_it),
     };
     return RUN_TESTS(tests);
 }

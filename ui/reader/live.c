@@ -27,9 +27,8 @@ static size_t count_lines(const char *source) {
 
 /* Counters of one line, from the running totals of a tape that may still be written. */
 static void read_counters(const struct tape *tape, size_t number, struct figure_line *line) {
-    struct tally_filter here = {-1, (int64_t)number, NULL};
-    struct tally queries = tape_tally(cut_whole(tape), TAPE_QUERY, here);
-    line->runs = tape_count(cut_whole(tape), TAPE_LINE, here);
+    struct tally queries = stage_tally(cut_whole(tape), TAPE_QUERY, (int64_t)number);
+    line->runs = stage_tally(cut_whole(tape), TAPE_LINE, (int64_t)number).count;
     line->queries = queries.count;
     line->rows = (uint64_t)queries.amount;
     line->elapsed_ns = queries.elapsed_ns;

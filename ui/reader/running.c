@@ -49,8 +49,7 @@ static void judge(struct state *state) {
 static void select_busiest_line(struct state *state) {
     uint64_t most = 0;
     for (unsigned line = 1; line <= state->line_count; line++) {
-        struct tally_filter here = {-1, line, NULL};
-        uint64_t queries = tape_count(cut_whole(state->stage->tape), TAPE_QUERY, here);
+        uint64_t queries = stage_tally(cut_whole(state->stage->tape), TAPE_QUERY, line).count;
         if (queries <= most) continue;
         most = queries;
         state->selected = line;
