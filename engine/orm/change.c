@@ -112,10 +112,7 @@ static const struct field *changeable(struct runtime *runtime, const struct mode
     if (field) {
         /* Django lets a relation back through here, and only then finds that it is no column. */
         fault_raise(runtime->fault, "AttributeError",
-                    "'%s' object has no attribute 'get_db_prep_save'",
-                    field->kind == FIELD_MANY_TO_MANY ? "ManyToManyRel"
-                    : field->unique                   ? "OneToOneRel"
-                                                      : "ManyToOneRel");
+                    "'%s' object has no attribute 'get_db_prep_save'", field_back_name(field));
         return NULL;
     }
     fault_raise(runtime->fault, "FieldDoesNotExist", "%s has no field named '%s'", model->name,

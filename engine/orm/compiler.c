@@ -177,15 +177,17 @@ static bool check_part(struct runtime *runtime, struct query *part) {
     return true;
 }
 
-/* values() of the whole are the values of every part that has none of its own. */
+/* values() of the whole are the values of every part that has none of its own; for exists() the
+ * "a" of the whole comes before them. */
 static struct query *part_of(struct runtime *runtime, const struct query *query, size_t at) {
     struct query *part = query->combined[at];
     if (part->values_count || !query->values_count) return part;
     size_t count = 0;
-    const char **names = arena_array(
-        runtime->arena, query->values_count + query->annotation_count + 1, sizeof *names);
+    size_t most = query->extra_count + query->values_count + query->annotation_count;
+    const char **names = arena_array(runtime->arena, most + 1, sizeof *names);
     part = names ? query_copy(runtime, part) : NULL;
     if (!part) return fault_no_memory(runtime->fault), NULL;
+    for (size_t i = 0; i < query->extra_count; i++) names[count++] = query->extras[i].name;
     for (size_t i = 0; i < query->values_count; i++) names[count++] = query->values_select[i];
     for (size_t i = 0; i < query->annotation_count; i++)
         if (query->annotations[i].selected) names[count++] = query->annotations[i].name;

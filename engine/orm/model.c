@@ -30,6 +30,11 @@ const char *field_kind_name(enum field_kind kind) {
     return kind_names[kind];
 }
 
+const char *field_back_name(const struct field *field) {
+    if (field->kind == FIELD_MANY_TO_MANY) return "ManyToManyRel";
+    return field->unique ? "OneToOneRel" : "ManyToOneRel";
+}
+
 bool field_is_relation(const struct field *field) {
     return field->target != NULL;
 }

@@ -76,7 +76,8 @@ struct registry {
     size_t count;
 };
 
-const char *field_kind_name(enum field_kind kind); /* "BigAutoField", "ForeignKey" */
+const char *field_kind_name(enum field_kind kind);      /* "BigAutoField", "ForeignKey" */
+const char *field_back_name(const struct field *field); /* of its way back: "ManyToOneRel" */
 bool field_is_relation(const struct field *field);
 
 const struct field *model_field(const struct model *model,

@@ -209,7 +209,14 @@ static bool check_bulk_field(struct runtime *runtime, const struct model *model,
                              const struct field **field) {
     const char *repr = object_repr(runtime, name);
     *field = name.kind == VALUE_TEXT ? model_field(model, name.text) : NULL;
+    const struct model *holder;
     if (!repr) return false;
+    /* Django finds the relation that leads back, and only then that it is no column. */
+    const struct field *back =
+        *field || name.kind != VALUE_TEXT ? NULL : model_reverse(model, name.text, &holder);
+    if (back)
+        return fault_raise(runtime->fault, "AttributeError",
+                           "'%s' object has no attribute 'unique'", field_back_name(back));
     if (!*field)
         return fault_raise(runtime->fault, "FieldDoesNotExist", "%s has no field named %s",
                            model->name, repr);

@@ -121,6 +121,31 @@ static bool group_before(struct runtime *runtime, struct query *query, const cha
     return true;
 }
 
+static bool is_among(const char *name, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+static bool has_extra(const struct query *query, const char *name) {
+    for (size_t i = 0; i < query->extra_count; i++)
+        if (strcmp(query->extras[i].name, name) == 0) return true;
+    return false;
+}
+
+/* set_extra_mask: of the extra columns those stay that are named. */
+static bool mask_extras(struct runtime *runtime, struct query *query, const char *const *names,
+                        size_t count) {
+    struct extra *kept = arena_array(runtime->arena, query->extra_count + 1, sizeof *kept);
+    size_t kept_count = 0;
+    if (!kept) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < query->extra_count; i++)
+        if (is_among(query->extras[i].name, names, count)) kept[kept_count++] = query->extras[i];
+    query->extras = kept;
+    query->extra_count = kept_count;
+    return true;
+}
+
 bool query_set_values(struct runtime *runtime, struct query *query, const char *const *names,
                       size_t count) {
     query->select_related = RELATED_NONE;
@@ -135,17 +160,15 @@ bool query_set_values(struct runtime *runtime, struct query *query, const char *
         bool plain = !query->annotation_count && !query->extra_count;
         if (!plain) query->default_columns = false;
         for (size_t i = 0; i < count; i++)
-            if (plain || !query_selected_annotation(query, names[i]))
+            if (plain ||
+                (!has_extra(query, names[i]) && !query_selected_annotation(query, names[i])))
                 fields[field_count++] = names[i];
         for (size_t i = 0; i < query->annotation_count; i++) {
             struct annotation *annotation = &query->annotations[i];
-            bool named = false;
-            for (size_t j = 0; j < count; j++)
-                named = named || strcmp(names[j], annotation->name) == 0;
-            annotation->selected = annotation->selected && named;
+            annotation->selected = annotation->selected && is_among(annotation->name, names, count);
         }
         query->annotations_masked = true;
-        query->extra_count = 0;
+        if (!mask_extras(runtime, query, names, count)) return false;
     } else {
         fields = column_names(runtime, query->model);
         if (!fields) return false;

@@ -152,6 +152,19 @@ static void in_bulk_asks_in_batches(void **state) {
                    "{1: <Tag: Tag object (1)>, 3: <Tag: Tag object (3)>}\n");
     expect_raised("Article.objects.in_bulk([1], field_name='title')\n",
                   "ValueError: in_bulk()'s field_name must be a unique field but 'title' isn't.");
+    expect_raised("Author.objects.in_bulk([1], field_name='article')\n",
+                  "AttributeError: 'ManyToOneRel' object has no attribute 'unique'");
+}
+
+static void whether_a_union_has_rows_is_asked_of_every_part(void **state) {
+    (void)state;
+    expect_sql("Tag.objects.union(Tag.objects.filter(pk=1)).values('name').exists()\n",
+               "SELECT (1) AS \"a\", \"blog_tag\".\"name\" FROM \"blog_tag\" UNION SELECT (1) AS "
+               "\"a\", \"blog_tag\".\"name\" FROM \"blog_tag\" WHERE \"blog_tag\".\"id\" = %s "
+               "LIMIT 1 | 1");
+    expect_raised("Tag.objects.values('name').union(Tag.objects.all()).exists()\n",
+                  "OperationalError: SELECTs to the left and right of UNION do not have the same "
+                  "number of result columns");
 }
 
 static void querysets_combine(void **state) {
@@ -309,6 +322,7 @@ int main(void) {
         cmocka_unit_test(an_annotation_is_set_as_an_attribute),
         cmocka_unit_test(classes_are_shown_with_their_modules),
         cmocka_unit_test(in_bulk_asks_in_batches),
+        cmocka_unit_test(whether_a_union_has_rows_is_asked_of_every_part),
         cmocka_unit_test(querysets_combine),
         cmocka_unit_test(objects_are_equal_by_model_and_key),
         cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
