@@ -12,9 +12,11 @@
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
 
-/* The end of a transaction.atomic() block: COMMIT, or ROLLBACK and the fault that led to it. */
+/* The end of a transaction.atomic() block: COMMIT, or ROLLBACK and the fault that led to it. A
+ * COMMIT that failed, as where another process holds a lock, is rolled back as well: else the
+ * transaction would stay open. */
 static bool end(struct runtime *runtime, bool fine) {
-    if (fine) return database_end(runtime, true);
+    if (fine && database_end(runtime, true)) return true;
     struct fault raised = *runtime->fault;
     fault_clear(runtime->fault);
     database_end(runtime, false);
