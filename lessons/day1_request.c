@@ -16,6 +16,8 @@
 
 enum { LANE_CLIENT, LANE_SERVER };
 
+static const uint64_t patience_ns = 1000000000;
+
 /* ---- the run ------------------------------------------------------------------------------ */
 
 static const struct work little_work = {.cpu_ns = 20000};
@@ -51,9 +53,12 @@ static struct resolver *make_resolver(struct stage *stage) {
     return urlpatterns ? resolver_new(runtime, value_object(&urlpatterns->base)) : NULL;
 }
 
-/* The server is done a moment after the client has its answer: its last spans are closed then. */
+/* The server is done a moment after the client has its answer: its last spans are closed then. One
+ * that had no memory to answer, or to record that it did, is not waited for. */
 static bool wait_for_server(struct stage *stage) {
+    uint64_t patience = clock_ns() + patience_ns;
     while (tape_tally(cut_whole(stage->tape), TAPE_REQUEST, ANY_EVENT).finished == 0) {
+        if (clock_ns() > patience) return fault_no_memory(&stage->fault);
         poll(NULL, 0, 1);
         if (runtime_cancelled(&stage->runtime)) return false;
     }

@@ -110,7 +110,8 @@ static bool start_thread(struct thread *thread, void *(*run)(void *), struct fau
     return fault_raise(fault, "OSError", "could not start a thread: %s", strerror(error));
 }
 
-/* Here and not on the thread itself, so that a fault can still stop the start. */
+/* A worker's memory and its database: here and not on the thread itself, so that a fault can still
+ * stop the start. A worker that ended at once would leave its clients waiting for good. */
 static bool open_database(struct thread *thread, struct fault *fault) {
     const struct application *application = thread->server->options.application;
     if (!application->open_database) return true;
@@ -123,6 +124,7 @@ static bool start_threads(struct server *server, struct fault *fault) {
     size_t workers = async ? 1 : server->options.workers;
     for (size_t i = 0; i < server->thread_count; i++) {
         void *(*run)(void *) = async ? async_run : i < workers ? sync_worker_run : arbiter_run;
+        if (run == sync_worker_run && !sync_worker_new(&server->threads[i], fault)) return false;
         if (i < workers && !open_database(&server->threads[i], fault)) return false;
         if (!start_thread(&server->threads[i], run, fault)) return false;
     }
@@ -179,6 +181,7 @@ void server_stop(struct server *server) {
     struct usage used = {0};
     for (size_t i = 0; i < server->thread_count; i++) {
         close_descriptor(server->threads[i].wake[0]);
+        sync_worker_free(&server->threads[i]);
         if (server->threads[i].database)
             server->options.application->close_database(server->threads[i].database);
         used.cpu_ns += server->threads[i].used.cpu_ns;

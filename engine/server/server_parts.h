@@ -12,11 +12,12 @@ struct thread {
     struct server *server;
     pthread_t id;
     bool runs;
-    int wake[2];               /* a pipe: whoever waits, waits for its read end too */
-    atomic_bool killed;        /* of a sync worker: the arbiter wants this connection dropped */
-    _Atomic uint64_t beat_ns;  /* of a sync worker: its heartbeat; 0 while it is idle */
-    struct usage used;         /* set when the thread ends */
-    struct database *database; /* opened before the thread starts, closed after it has ended */
+    int wake[2];                /* a pipe: whoever waits, waits for its read end too */
+    atomic_bool killed;         /* of a sync worker: the arbiter wants this connection dropped */
+    _Atomic uint64_t beat_ns;   /* of a sync worker: its heartbeat; 0 while it is idle */
+    struct usage used;          /* set when the thread ends */
+    struct database *database;  /* opened before the thread starts, closed after it has ended */
+    struct sync_worker *worker; /* of a sync worker: likewise */
 };
 
 struct server {
@@ -29,6 +30,11 @@ struct server {
     size_t thread_count;
     struct loop *loop; /* of async */
 };
+
+/* What a sync worker works with, taken before its thread starts. False: fault. NULL is freed too.
+ */
+bool sync_worker_new(struct thread *thread, struct fault *fault);
+void sync_worker_free(struct thread *thread);
 
 /* Bodies of the threads; each gets its struct thread. */
 void *sync_worker_run(void *thread);

@@ -239,11 +239,22 @@ static bool look_up(struct sync_worker *worker) {
     return !atomic_load_explicit(&thread->server->stops, memory_order_relaxed);
 }
 
+bool sync_worker_new(struct thread *thread, struct fault *fault) {
+    struct memory *memory = thread->server->options.application->memory;
+    thread->worker = memory_take(memory, sizeof *thread->worker);
+    return thread->worker || fault_no_memory(fault);
+}
+
+void sync_worker_free(struct thread *thread) {
+    struct memory *memory = thread->server->options.application->memory;
+    memory_give(memory, thread->worker, sizeof *thread->worker);
+    thread->worker = NULL;
+}
+
 void *sync_worker_run(void *argument) {
     struct thread *thread = argument;
     const struct application *application = thread->server->options.application;
-    struct sync_worker *worker = memory_take(application->memory, sizeof *worker);
-    if (!worker) return NULL;
+    struct sync_worker *worker = thread->worker;
     *worker = (struct sync_worker){.thread = thread, .worker = {.application = application}};
     head_init(&worker->head, application->tape);
     worker->head.lane = application->lane;
@@ -256,6 +267,5 @@ void *sync_worker_run(void *argument) {
     }
     while (worker->kept_count) drop(worker, worker->kept[--worker->kept_count]);
     thread->used = usage_now();
-    memory_give(application->memory, worker, sizeof *worker);
     return NULL;
 }

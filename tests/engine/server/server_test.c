@@ -416,6 +416,27 @@ static void running_out_of_memory_drops_connections_and_leaks_nothing(void **sta
         }
 }
 
+/* A worker without memory would leave its clients waiting: such a server does not start. */
+static void a_server_without_memory_for_its_workers_does_not_start(void **state) {
+    (void)state;
+    bool started = false;
+    long allocation = 0;
+    for (; !started && allocation < 20; allocation++) {
+        struct served served;
+        prepare(&served);
+        struct server_options options = {
+            .kind = SERVER_SYNC, .workers = 2, .application = &served.application};
+        atomic_store(&served.memory.fail_after, allocation);
+        served.server = server_start(&options, &served.fault);
+        started = atomic_exchange(&served.memory.fail_after, -1) >= 0;
+        assert_int_equal(started, served.server != NULL);
+        if (!started) assert_true(fault_is(&served.fault, "MemoryError"));
+        served_stop(&served);
+    }
+    assert_true(started);
+    assert_int_equal(allocation, 5); /* server, threads, two workers: each failed once */
+}
+
 /* ---- the arbiter -------------------------------------------------------------------------- */
 
 static void the_arbiter_kills_a_silent_worker_and_spares_a_beating_one(void **state) {
@@ -464,6 +485,7 @@ int main(void) {
         cmocka_unit_test(a_server_stops_in_the_middle_of_a_wait_and_of_a_stream),
         cmocka_unit_test(a_port_that_is_taken_is_a_clear_fault),
         cmocka_unit_test(running_out_of_memory_drops_connections_and_leaks_nothing),
+        cmocka_unit_test(a_server_without_memory_for_its_workers_does_not_start),
         cmocka_unit_test(the_arbiter_kills_a_silent_worker_and_spares_a_beating_one),
     };
     return RUN_TESTS(tests);
