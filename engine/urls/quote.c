@@ -22,13 +22,15 @@ static unsigned code_point(const char *text) {
 }
 
 /* "%" [flags] [width] ["." precision] type: only the type can be wrong, and in a route mostly is.
- */
-static bool raise_stray(struct runtime *runtime, const char *template, const char *at) {
+ * Behind a name Python has no argument left, and says that first. */
+static bool raise_stray(struct runtime *runtime, const char *template, const char *at, bool named) {
     const char *type = at + strspn(at, "-+ #0");
     type += strspn(type, "0123456789");
     if (*type == '.') type += 1 + strspn(type + 1, "0123456789");
     if (*type && strchr("hlL", *type)) type++;
     if (!*type) return fault_raise(runtime->fault, "ValueError", "incomplete format");
+    if (named && !strchr("%*(", *type))
+        return fault_raise(runtime->fault, "TypeError", "not enough arguments for format string");
     if (strchr("csradiouxXeEfFgG%*(", *type))
         return fault_raise(runtime->fault, "NotSupported", "reverse() of a route with '%%%.*s'",
                            (int)(type + 1 - at), at);
@@ -62,6 +64,7 @@ static bool fill_one(struct runtime *runtime, const char **at, const struct dict
 
 const char *percent_fill(struct runtime *runtime, const char *template, const struct dict *texts) {
     struct text filled;
+    bool named = false;
     text_init(&filled, runtime->arena);
     for (const char *at = template; *at;) {
         size_t plain = strcspn(at, "%");
@@ -72,9 +75,11 @@ const char *percent_fill(struct runtime *runtime, const char *template, const st
         if (*at == '%')
             text_add_char(&filled, *at++);
         else if (*at != '(')
-            return raise_stray(runtime, template, at), NULL;
+            return raise_stray(runtime, template, at, named), NULL;
         else if (!fill_one(runtime, &at, texts, &filled))
             return NULL;
+        else
+            named = true;
     }
     const char *text = text_finish(&filled);
     return text ? text : (fault_no_memory(runtime->fault), NULL);

@@ -140,6 +140,22 @@ static void what_is_not_supported_is_said_so(void **state) {
     }
 }
 
+/* Django doubles no percent sign of an include() with a namespace: Python's % reads it. */
+static void a_percent_sign_in_a_namespace_is_read_by_python(void **state) {
+    (void)state;
+    int code;
+    char *output = tried("inner = [path('a/', va, name='a')]\n"
+                         "urlpatterns = [path('%41/', include((inner, 'x'))),\n"
+                         "    path('<int:n>/%41/', include((inner, 'y')))]\n"
+                         "reverse('x:a')\nreverse('y:a', args=[1])\n",
+                         true, &code);
+    assert_non_null(strstr(output, "{\"type\":\"ValueError\",\"message\":"
+                                   "\"unsupported format character '/' (0x2f) at index 4\""));
+    assert_non_null(strstr(output, "{\"type\":\"TypeError\",\"message\":"
+                                   "\"not enough arguments for format string\""));
+    free(output);
+}
+
 static void people_get_words(void **state) {
     (void)state;
     int code;
@@ -161,6 +177,7 @@ int main(void) {
         cmocka_unit_test(an_int_of_any_size_keeps_its_digits),
         cmocka_unit_test(a_list_that_grows_is_seen),
         cmocka_unit_test(what_is_not_supported_is_said_so),
+        cmocka_unit_test(a_percent_sign_in_a_namespace_is_read_by_python),
         cmocka_unit_test(people_get_words),
     };
     return RUN_TESTS(tests);
