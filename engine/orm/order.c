@@ -151,7 +151,11 @@ static bool by_added_column(struct statement *statement, struct expression *writ
                             struct expression *resolved) {
     struct runtime *runtime = statement->runtime;
     struct query *query = statement->query;
-    if (!query->select_count)
+    bool selects = query->select_count != 0;
+    /* A part that gets the values of the whole would need the column among them. */
+    for (size_t i = 0; i < query->combined_count; i++)
+        selects = selects && query->combined[i]->values_count;
+    if (!selects)
         return fault_raise(runtime->fault, "NotSupported",
                            "ordering a combined query by a column that it does not select");
     size_t place = query->select_count + 1 + statement->added_columns++;

@@ -167,6 +167,12 @@ static void whether_a_union_has_rows_is_asked_of_every_part(void **state) {
                   "number of result columns");
 }
 
+static void a_union_is_not_ordered_by_what_a_part_lacks(void **state) {
+    (void)state;
+    expect_raised("Tag.objects.values('name').union(Tag.objects.all()).order_by('pk')\n",
+                  "NotSupported: ordering a combined query by a column that it does not select");
+}
+
 static void querysets_combine(void **state) {
     (void)state;
     expect_printed(
@@ -323,6 +329,7 @@ int main(void) {
         cmocka_unit_test(classes_are_shown_with_their_modules),
         cmocka_unit_test(in_bulk_asks_in_batches),
         cmocka_unit_test(whether_a_union_has_rows_is_asked_of_every_part),
+        cmocka_unit_test(a_union_is_not_ordered_by_what_a_part_lacks),
         cmocka_unit_test(querysets_combine),
         cmocka_unit_test(objects_are_equal_by_model_and_key),
         cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
