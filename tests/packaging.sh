@@ -49,9 +49,7 @@ done
 
 # ---- completions -----------------------------------------------------------------------------
 
-knobs=$(daybook list --json workers | tr '{' '\n' | sed -n 's/^"name":"\([^"]*\)","title.*/\1=/p;
-    s/^"name":"\([^"]*\)","min.*/\1=/p' | sort | xargs)
-[ -n "$knobs" ] || fail 'list tells no knobs'
+knobs='block= clients= cpu= requests= wait= workers='
 
 # bash_offers WORD...: what is offered for the last of the words.
 bash_offers() {
@@ -63,7 +61,7 @@ if has bash; then
     bash -n "$share/bash-completion/completions/daybook" || fail 'bash: syntax'
     same 'bash, commands' 'export' "$(bash_offers daybook ex)"
     same 'bash, lessons' 'urls urls/price urls/resolve urls/reverse' "$(bash_offers daybook run ur)"
-    same 'bash, knobs' "$knobs" "$(bash_offers daybook run workers --set '')"
+    same 'bash, knobs' "$knobs" "$(bash_offers daybook run lifecycle/workers --set '')"
     same 'bash, formats' 'html' "$(bash_offers daybook export -f h)"
 fi
 if has fish; then
@@ -73,7 +71,7 @@ if has fish; then
         HOME=$root/elsewhere fish -c "source $completions; complete -C'$1'" | cut -f 1 | sort | xargs
     }
     same 'fish, lessons' 'urls urls/price urls/resolve urls/reverse' "$(fish_offers 'daybook run ur')"
-    same 'fish, knobs' "$knobs" "$(fish_offers 'daybook run workers --set ')"
+    same 'fish, knobs' "$knobs" "$(fish_offers 'daybook run lifecycle/workers --set ')"
 fi
 if has zsh; then
     zsh -n "$share/zsh/site-functions/_daybook" || fail 'zsh: syntax'

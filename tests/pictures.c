@@ -49,7 +49,7 @@ static const struct scene scenes[] = {
      "daybook, day 9: the SQL and the plan behind a line",
      "The reader in a terminal, with a panel open over the demo: the SQL that a line of the "
      "listing sent, with its JOIN, and how SQLite answers it.",
-     18,
+     22,
      100,
      "n-plus-one/select-related",
      {{"? keys", "r"}, {"a number, or nothing", "\r"}, {"measured 1", "\tjjjjjo"}, {"plan", NULL}}},
