@@ -259,7 +259,8 @@ static void on_connection(uv_stream_t *listener, int status) {
     if (guest->next) guest->next->previous = guest;
     if (!loop->guests) uv_timer_start(&loop->sweep, on_sweep, sweep_ms, sweep_ms);
     loop->guests = guest;
-    if (!has_memory || uv_accept(listener, (uv_stream_t *)&guest->socket)) {
+    /* accepted whatever comes: libuv listens no more while a connection waits for that */
+    if (uv_accept(listener, (uv_stream_t *)&guest->socket) || !has_memory) {
         guest_close(guest);
         return;
     }
