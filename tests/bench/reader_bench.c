@@ -63,7 +63,7 @@ static void compare_starts(struct bench *bench, struct program *ours, struct pro
         own[i] = start_once(ours);
         other[i] = start_once(theirs);
     }
-    bench_row(bench, &(struct row){.figure = "start to first frame, 10th of 100",
+    bench_row(bench, &(struct row){.figure = "start to first frame, fast tenth",
                                    .reference = reference,
                                    .amount = AMOUNT_NS,
                                    .ours = bench_quantile(own, STARTS, 0.1),
