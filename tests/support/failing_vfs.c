@@ -8,7 +8,9 @@
  * version 1: without shared memory and without mapped pages, so that every byte comes through. */
 #include "tests/support/failing_vfs.h"
 
-#include <stddef.h>
+#include <stdio.h>
+
+#include "tests/support/testing.h"
 
 struct failing_file {
     sqlite3_file file; /* first: SQLite holds a pointer to this */
@@ -193,4 +195,27 @@ void failing_vfs_arm(struct failing_vfs *failing, enum trouble trouble, long aft
 bool failing_vfs_disarm(struct failing_vfs *failing) {
     failing->armed = false;
     return failing->met;
+}
+
+struct reading {
+    char *text;
+    size_t size;
+};
+
+static int keep_text(void *context, int count, char **texts, char **names) {
+    struct reading *reading = context;
+    (void)names;
+    if (count > 0 && texts[0]) snprintf(reading->text, reading->size, "%s", texts[0]);
+    return 0;
+}
+
+void failing_vfs_read_sound(const char *path, const char *sql, char *text, size_t size) {
+    char sound[256] = "";
+    struct reading check = {sound, sizeof sound}, reading = {text, size};
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    sqlite3_exec(database, "PRAGMA integrity_check", keep_text, &check, NULL);
+    assert_string_equal(sound, "ok");
+    assert_int_equal(sqlite3_exec(database, sql, keep_text, &reading, NULL), SQLITE_OK);
+    sqlite3_close(database);
 }

@@ -17,6 +17,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum trouble { TROUBLE_IO, TROUBLE_FULL, TROUBLE_BUSY, TROUBLE_KILL, TROUBLE_KINDS };
 
@@ -39,5 +40,9 @@ void failing_vfs_remove(struct failing_vfs *failing);
 void failing_vfs_arm(struct failing_vfs *failing, enum trouble trouble, long after, bool lasting);
 /* Ends the trouble. True when a call did fail. */
 bool failing_vfs_disarm(struct failing_vfs *failing);
+
+/* What the trouble left: asserts that the database is sound, and gives the first column of the
+ * query's last row, as far as `size` bytes hold it. */
+void failing_vfs_read_sound(const char *path, const char *sql, char *text, size_t size);
 
 #endif

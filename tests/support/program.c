@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/testing.h"
+
 enum { WORDS_MOST = 32 };
 
 static void die(const char *what) {
@@ -128,4 +130,11 @@ int program_run(struct program *program, ...) {
     keep(&program->out, program_path(program, ".out"), &program->out_length);
     keep(&program->err, program_path(program, ".err"), NULL);
     return program->code;
+}
+
+void program_write_file(const char *path, const char *bytes, size_t length) {
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
 }

@@ -37,5 +37,7 @@ const char *program_path(struct program *program, const char *name);
 
 /* A whole file, NUL-terminated, to be freed; NULL when there is none. */
 char *program_read_file(const char *path, size_t *length);
+/* Makes a file of these bytes, or asserts. */
+void program_write_file(const char *path, const char *bytes, size_t length);
 
 #endif

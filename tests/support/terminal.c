@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "tests/support/terminal.h"
 
+#include "tests/support/testing.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -234,6 +236,14 @@ bool terminal_is_restored(const struct test_terminal *terminal) {
     if (terminal->alternate) fprintf(stderr, "the alternate screen was not left\n");
     if (!terminal->cursor_shown) fprintf(stderr, "the cursor is hidden\n");
     return same && blocking && !terminal->alternate && terminal->cursor_shown;
+}
+
+void terminal_end_by_key(struct test_terminal *terminal) {
+    terminal_send(terminal, "q");
+    int status = terminal_wait_exit(terminal);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_true(terminal_is_restored(terminal));
 }
 
 /* ---- changing and ending -------------------------------------------------------------------- */

@@ -53,6 +53,8 @@ void terminal_set_size(struct test_terminal *terminal, int rows, int columns);
 /* True when the child left the terminal as it was: settings, flags, main screen, cursor shown. Says
  * on stderr what is not. */
 bool terminal_is_restored(const struct test_terminal *terminal);
+/* Sends q and asserts that the child leaves with 0, and the terminal as it was. */
+void terminal_end_by_key(struct test_terminal *terminal);
 
 /* True when the child wrote these bytes, at any time. */
 bool terminal_was_sent(const struct test_terminal *terminal, const char *bytes);

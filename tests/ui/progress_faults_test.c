@@ -114,12 +114,6 @@ static struct course run_session(const struct place *place) {
 /* ---- what is in the file ----------------------------------------------------------------------
  */
 
-static int keep_text(void *context, int count, char **texts, char **names) {
-    (void)names;
-    if (count > 0 && texts[0]) snprintf(context, STATE_SIZE, "%s", texts[0]);
-    return 0;
-}
-
 /* Everything in it but what expect_usable noted, as a text. */
 static void read_state(const struct place *place, char *text) {
     static const char everything[] =
@@ -128,13 +122,7 @@ static void read_state(const struct place *place, char *text) {
         "  WHERE lesson <> 'afterwards') || ';' ||"
         " (SELECT coalesce(group_concat(question || answered || measured || met), '')"
         "  FROM prediction)";
-    char sound[STATE_SIZE] = "";
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(place->path, &database), SQLITE_OK);
-    sqlite3_exec(database, "PRAGMA integrity_check", keep_text, sound, NULL);
-    assert_string_equal(sound, "ok");
-    assert_int_equal(sqlite3_exec(database, everything, keep_text, text, NULL), SQLITE_OK);
-    sqlite3_close(database);
+    failing_vfs_read_sound(place->path, everything, text, STATE_SIZE);
 }
 
 /* ---- beginnings -------------------------------------------------------------------------------
@@ -156,10 +144,7 @@ struct beginning {
 static void begin(const struct place *place, const struct beginning *beginning) {
     remove_files(place);
     if (!beginning->bytes) return;
-    FILE *file = fopen(place->path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(beginning->bytes, 1, beginning->length, file), beginning->length);
-    assert_int_equal(fclose(file), 0);
+    program_write_file(place->path, beginning->bytes, beginning->length);
 }
 
 static struct beginning earlier_session(const struct place *place) {

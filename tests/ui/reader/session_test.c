@@ -283,14 +283,6 @@ static void killed_at_any_moment_it_keeps_the_last_or_the_one_before(void **stat
 
 /* ---- two at once ---------------------------------------------------------------------------- */
 
-static void end_by_key(struct test_terminal *terminal) {
-    terminal_send(terminal, "q");
-    int status = terminal_wait_exit(terminal);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    assert_true(terminal_is_restored(terminal));
-}
-
 static void two_readers_at_once_both_keep_what_they_did(void **state) {
     struct session *session = *state;
     struct test_terminal other = {0};
@@ -303,8 +295,8 @@ static void two_readers_at_once_both_keep_what_they_did(void **state) {
     terminal_send(&other, "r\r");
     assert_true(terminal_wait_for(&session->terminal, "101 queries"));
     assert_true(terminal_wait_for(&other, "measured"));
-    end_by_key(&other);
-    end_by_key(&session->terminal);
+    terminal_end_by_key(&other);
+    terminal_end_by_key(&session->terminal);
     end_terminal(&other);
     check_file(session);
     struct standing standing = read_standing(session);

@@ -52,21 +52,13 @@ static void start(struct test_terminal *terminal, int rows, int columns, size_t 
     terminal_start(terminal, rows, columns, plain, read_course, &begin);
 }
 
-static void end_by_key(struct test_terminal *terminal) {
-    terminal_send(terminal, "q");
-    int status = terminal_wait_exit(terminal);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    assert_true(terminal_is_restored(terminal));
-}
-
 static void the_reader_opens_shows_the_note_and_leaves_no_trace(void **state) {
     struct test_terminal *terminal = *state;
     start(terminal, 24, 80, TEST_N_PLUS_ONE, 0);
     assert_true(terminal_wait_for(terminal, "The page was quick"));
     assert_true(terminal->alternate);
     assert_false(terminal->cursor_shown);
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void a_run_asks_first_and_then_counts_one_plus_n(void **state) {
@@ -80,7 +72,7 @@ static void a_run_asks_first_and_then_counts_one_plus_n(void **state) {
     assert_true(terminal_wait_for(terminal, "you said 100, measured 101"));
     assert_true(terminal_wait_for(terminal, "101 queries"));
     assert_true(terminal_wait_for(terminal, "ok     1 + N queries"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void ctrl_c_stops_a_run_and_then_leaves(void **state) {
@@ -106,7 +98,7 @@ static void a_run_is_watched_while_it_lasts(void **state) {
     assert_true(terminal_wait_for(terminal, "sample a"));
     terminal_send(terminal, "\t"); /* no key waits for the run */
     assert_true(terminal_wait_for(terminal, "A flood and a bucket"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void leaving_ends_a_run_that_would_never_end(void **state) {
@@ -115,7 +107,7 @@ static void leaving_ends_a_run_that_would_never_end(void **state) {
     assert_true(terminal_wait_for(terminal, "A flood and a bucket"));
     terminal_send(terminal, "r");
     assert_true(terminal_wait_for(terminal, "running"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 /* The signal is sent while a run is under way: the worker's thread must not stand in its way. */
@@ -188,7 +180,7 @@ static void a_new_size_is_painted_anew(void **state) {
     terminal_set_size(terminal, 1, 1);
     terminal_set_size(terminal, 24, 80);
     assert_true(terminal_wait_for(terminal, "? keys"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void a_storm_of_sizes_ends_in_the_last_one(void **state) {
@@ -205,7 +197,7 @@ static void a_storm_of_sizes_ends_in_the_last_one(void **state) {
     terminal_send(terminal, "gg");
     assert_true(terminal_wait_for(terminal, "? keys"));
     assert_true(terminal_wait_for(terminal, "The page was quick"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static int report_no_terminal(void *argument) {
@@ -251,7 +243,7 @@ static void no_color_writes_no_colours(void **state) {
         assert_false(terminal_was_sent(terminal, bytes[0]));
         assert_false(terminal_was_sent(terminal, bytes[1]));
     }
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void a_paste_is_text_in_the_editor_and_nothing_elsewhere(void **state) {
@@ -265,7 +257,7 @@ static void a_paste_is_text_in_the_editor_and_nothing_elsewhere(void **state) {
     assert_true(terminal_wait_for(terminal, "2 from blog.models import Article"));
     terminal_send(terminal, "\033");
     assert_true(terminal_wait_gone(terminal, "editing"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void the_mouse_is_switched_off_by_a_key_and_in_the_end(void **state) {
@@ -277,7 +269,7 @@ static void the_mouse_is_switched_off_by_a_key_and_in_the_end(void **state) {
     terminal_send(terminal, "m");
     assert_true(terminal_wait_for(terminal, "mouse off"));
     assert_true(terminal_was_sent(terminal, "\033[?1006;1000l"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static void the_wheel_scrolls_the_pane_under_it(void **state) {
@@ -288,7 +280,7 @@ static void the_wheel_scrolls_the_pane_under_it(void **state) {
     assert_true(terminal_wait_gone(terminal, "The page was quick"));
     terminal_send(terminal, "\033[<64;10;10M");
     assert_true(terminal_wait_for(terminal, "The page was quick"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 /* Keys that the terminal sends and nobody knows must not be read as the letters in them. */
@@ -300,7 +292,7 @@ static void an_unknown_key_does_nothing(void **state) {
     assert_true(terminal_wait_for(terminal, "Reading"));
     terminal_send(terminal, "q");
     assert_true(terminal_wait_for(terminal, "The page was quick"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 static int exec_daybook(void *argument) {
@@ -320,7 +312,7 @@ static void the_program_runs_day_nine_and_counts_one_plus_n(void **state) {
     terminal_send(terminal, "r100\r");
     assert_true(terminal_wait_for(terminal, "you said 100, measured 101"));
     assert_true(terminal_wait_for(terminal, "101 queries"));
-    end_by_key(terminal);
+    terminal_end_by_key(terminal);
 }
 
 /* All bytes but those that would end it, and those that a terminal in its own mode again answers
