@@ -80,7 +80,8 @@ unsigned running_finished(struct state *state, const struct action *action) {
     review_count(state);
     lanes_remember(state);
     state->message[0] = '\0';
-    state->strip_raised = true;
+    /* news at the first run; from the second on it is the figures that are new */
+    state->strip_raised = state->measured.given && !state->last_run.given;
     state->show_fault = fault_raised(&state->stage->fault);
     if (state->mode == MODE_SQL) state_set_mode(state, MODE_READ);
     if (fault_raised(&state->stage->fault)) return EFFECT_DRAW;

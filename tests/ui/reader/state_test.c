@@ -565,6 +565,17 @@ static void what_was_measured_is_seen_whole_until_the_next_key(void **state) {
 }
 
 /* The first minute: run, turn, on to the next step, without having read the help. */
+static void a_run_again_leaves_the_room_to_its_figures(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r100\r");
+    int first = layout_of(&reading.state).live.height;
+    reading_keys(&reading, "r");
+    assert_true(layout_of(&reading.state).live.height > first);
+    reading_close(&reading);
+}
+
 static void the_footer_leads_from_a_run_to_the_next_step(void **state) {
     static const int sizes[][2] = {{24, 80}, {12, 40}, {40, 120}};
     static const char *const keys[] = {"r run", "- + turn", "n next"};
@@ -807,6 +818,7 @@ int main(void) {
         cmocka_unit_test(hints_come_one_by_one_and_end),
         cmocka_unit_test(each_new_hint_is_seen_on_a_small_screen),
         cmocka_unit_test(h_pages_through_hints_that_are_cut),
+        cmocka_unit_test(a_run_again_leaves_the_room_to_its_figures),
         cmocka_unit_test(the_footer_leads_from_a_run_to_the_next_step),
         cmocka_unit_test(the_footer_names_the_keys_of_a_replay_under_way),
         cmocka_unit_test(the_help_tells_what_works_now_first),
