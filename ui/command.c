@@ -158,6 +158,10 @@ void command_print_help(const struct command *command) {
 
 /* ---- lessons by name ---------------------------------------------------------------------- */
 
+struct slice_of_note choice_title(const struct choice *choice) {
+    return choice->step ? step_title(choice->lesson, choice->step) : lesson_title(choice->lesson);
+}
+
 static bool explain_no_lesson(const char *name) {
     const struct lesson *first = NULL;
     for (size_t i = 0; i < LESSON_COUNT && *name; i++) {

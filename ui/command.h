@@ -89,6 +89,9 @@ struct choice {
     const struct step *step; /* NULL: all of the lesson */
 };
 
+/* The title of what was chosen, in its note. */
+struct slice_of_note choice_title(const struct choice *choice);
+
 /* Finds LESSON or LESSON/STEP. False after saying on stderr what is near. */
 bool command_choose(const char *word, struct choice *choice);
 

@@ -19,7 +19,8 @@ enum { EXPORT_FORMAT, EXPORT_OUTPUT, EXPORT_MEASURED, EXPORT_SEED, EXPORT_FORCE 
 static const struct command_option options[] = {
     [EXPORT_FORMAT] = {"format", 'f', "FORMAT",
                        "md, html, txt or json; else what the name of the file says"},
-    [EXPORT_OUTPUT] = {"output", 'o', "FILE|DIR", "write there; a folder gets one file a lesson"},
+    [EXPORT_OUTPUT] = {"output", 'o', "FILE|DIR",
+                       "write there; a folder gets one file a lesson, and an index"},
     [EXPORT_MEASURED] = {"measured", 'm', NULL, "run the demos, put figures and claims in"},
     [EXPORT_SEED] = {"seed", 0, "N", "seed of whatever is drawn by lot (default 1)"},
     [EXPORT_FORCE] = {"force", 0, NULL, "replace files that exist"},
@@ -68,13 +69,19 @@ static int put_file(const struct order *order, const char *path, struct text *te
     return command_fail(EXIT_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
+/* Where a whole text goes. */
+static int put(const struct order *order, const char *path, struct text *text) {
+    return path ? put_file(order, path, text) : command_print(text);
+}
+
 /* Everything is there before the first byte is written. */
-static int export_page(const struct order *order, const char *path, const struct choice *choices,
-                       size_t count) {
+static int export_page(const struct order *order, const char *path, const char *index,
+                       const struct choice *choices, size_t count) {
     struct export_page page = {.choices = choices,
                                .count = count,
                                .measured = order->measured,
                                .ascii = !columns_locale_is_utf8(),
+                               .index = index,
                                .worst = EXIT_DONE};
     struct arena arena;
     struct text text;
@@ -82,27 +89,12 @@ static int export_page(const struct order *order, const char *path, const struct
     text_init(&text, &arena);
     bool whole = (!order->measured || export_gather(&page, order->seed, &arena)) &&
                  order->format->write(&text, &page);
-    int code = !whole ? command_no_memory()
-               : path ? put_file(order, path, &text)
-                      : command_print(&text);
+    int code = whole ? put(order, path, &text) : command_no_memory();
     arena_release(&arena);
     return code == EXIT_DONE ? page.worst : code;
 }
 
-/* "FOLDER/day9_n_plus_one.md", as the notes themselves are called; a step's own file ends in its
- * slug. */
-static void path_in_folder(char *path, size_t size, const struct order *order,
-                           const struct choice *choice) {
-    size_t length = strlen(order->output);
-    int folder = snprintf(path, size, "%s%s", order->output,
-                          length && order->output[length - 1] == '/' ? "" : "/");
-    if (folder < 0 || (size_t)folder >= size) return;
-    snprintf(path + folder, size - (size_t)folder, "day%d_%s%s%s.%s", choice->lesson->day,
-             choice->lesson->slug, choice->step ? "_" : "", choice->step ? choice->step->slug : "",
-             order->format->name);
-    for (char *c = path + folder; *c; c++)
-        if (*c == '-') *c = '_';
-}
+/* ---- folders -------------------------------------------------------------------------------- */
 
 /* Running demos for a file that will be refused would be a waste, and so would half a folder. */
 static bool refuses(const struct order *order, const char *path) {
@@ -112,22 +104,50 @@ static bool refuses(const struct order *order, const char *path) {
     return true;
 }
 
-static int export_folder(const struct order *order) {
-    int worst = EXIT_DONE;
-    if (!files_make_folders(order->output, 0777))
-        return command_fail(EXIT_SYSTEM, "%s: %s", order->output, strerror(errno));
-    char path[4096];
-    for (size_t i = 0; i < order->count; i++) {
-        path_in_folder(path, sizeof path, order, &order->choices[i]);
-        if (refuses(order, path)) return EXIT_SYSTEM;
+/* The paths of the choices' files, and behind them the index's. */
+static const char **name_files(const struct order *order, struct arena *arena, const char *index) {
+    const char **paths = arena_array(arena, order->count + 1, sizeof *paths);
+    for (size_t i = 0; paths && i <= order->count; i++) {
+        char name[EXPORT_NAME];
+        if (i < order->count) export_name(name, order->format, &order->choices[i]);
+        paths[i] = export_path(arena, order->output, i < order->count ? name : index);
+        if (!paths[i]) return NULL;
     }
+    return paths;
+}
+
+/* The index comes last: it names what is there. */
+static int put_index(const struct order *order, const char *path, struct arena *arena) {
+    struct text text;
+    text_init(&text, arena);
+    return export_index(&text, order->format, order->output) ? put_file(order, path, &text)
+                                                             : command_no_memory();
+}
+
+static int export_files(const struct order *order, struct arena *arena) {
+    const char *index = arena_format(arena, "index.%s", order->format->name);
+    const char **paths = index ? name_files(order, arena, index) : NULL;
+    int worst = EXIT_DONE;
+    if (!paths) return command_no_memory();
+    for (size_t i = 0; i <= order->count; i++)
+        if (refuses(order, paths[i])) return EXIT_SYSTEM;
     for (size_t i = 0; i < order->count; i++) {
-        path_in_folder(path, sizeof path, order, &order->choices[i]);
-        int code = export_page(order, path, &order->choices[i], 1);
+        int code = export_page(order, paths[i], index, &order->choices[i], 1);
         if (code > worst) worst = code;
         if (code >= EXIT_USAGE) return code;
     }
-    return worst;
+    int code = put_index(order, paths[order->count], arena);
+    return code > worst ? code : worst;
+}
+
+static int export_folder(const struct order *order) {
+    if (!files_make_folders(order->output, 0777))
+        return command_fail(EXIT_SYSTEM, "%s: %s", order->output, strerror(errno));
+    struct arena arena;
+    arena_init(&arena, NULL);
+    int code = export_files(order, &arena);
+    arena_release(&arena);
+    return code;
 }
 
 /* ---- the words ----------------------------------------------------------------------------- */
@@ -165,7 +185,7 @@ static int run(const struct command *command, int count, char **words) {
     if (read == COMMAND_WRONG) return EXIT_USAGE;
     if (order.output && is_folder(order.output)) return export_folder(&order);
     if (order.output && refuses(&order, order.output)) return EXIT_SYSTEM;
-    return export_page(&order, order.output, order.choices, order.count);
+    return export_page(&order, order.output, NULL, order.choices, order.count);
 }
 
 const struct command command_export = {
@@ -175,8 +195,9 @@ const struct command command_export = {
     .help = "Writes the notes, of all days or of those named, to standard output or to a file.\n"
             "With --measured every demo runs first, and its figures and claims stand in the file,\n"
             "with what you predicted and what it was measured on; the exit code is then 1 when a\n"
-            "claim failed. A file that exists is left alone\n"
-            "without --force, and is replaced only when everything was written.",
+            "claim failed. A file that exists is left alone without --force, and is replaced only\n"
+            "when everything was written. A folder gets one file a lesson or step named, and\n"
+            "index.FORMAT, which leads to all of them that stand there.",
     .options = options,
     .run = run,
 };

@@ -1,6 +1,9 @@
 /* export - see export.h: what the formats share, and the text format, which is plain mode's. */
 #include "ui/export.h"
 
+#include <string.h>
+
+#include "ui/columns.h"
 #include "ui/plain.h"
 
 struct outcome *export_measure(struct export_page *page, const struct lesson *lesson,
@@ -62,4 +65,28 @@ static bool write_txt(struct text *out, struct export_page *page) {
     return origin != NULL;
 }
 
-const struct export_format export_txt = {.name = "txt", .write = write_txt};
+static void add_indented(struct text *out, const struct paper *paper, struct slice_of_note title,
+                         unsigned indent) {
+    paper_add_fill(out, ' ', indent);
+    paper_add_bytes(out, paper, title.text, title.length);
+    text_add_char(out, '\n');
+}
+
+/* The name of each file, and below it what it holds. */
+static bool write_index(struct text *out, const struct export_entry *entries, size_t count) {
+    struct paper paper = {.width = PLAIN_WIDTH, .ascii = !columns_locale_is_utf8()};
+    text_add(out, EXPORT_TITLE "\n");
+    paper_add_fill(out, '=', strlen(EXPORT_TITLE));
+    text_add_char(out, '\n');
+    for (size_t i = 0; i < count; i++) {
+        const struct choice *choice = &entries[i].choice;
+        text_format(out, "\n%s\n  Day %d  ", entries[i].name, choice->lesson->day);
+        add_indented(out, &paper, choice_title(choice), 0);
+        for (size_t j = 0; !choice->step && j < choice->lesson->step_count; j++)
+            add_indented(out, &paper, step_title(choice->lesson, choice->lesson->steps[j]), 4);
+    }
+    return true;
+}
+
+const struct export_format export_txt = {
+    .name = "txt", .write = write_txt, .write_index = write_index};

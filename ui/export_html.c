@@ -1,6 +1,6 @@
 /* export_html - notes as one page of HTML that loads nothing else.
  *
- *     head, style                       no script; light and dark by the reader's own setting
+ *     head, style (data/page.css)       no script; light and dark by the reader's own setting
  *     nav                               the lessons and their steps
  *     main   section a lesson           intro, steps, "At scale"
  *              section a step           note, listing, what was measured
@@ -9,59 +9,9 @@
  * Headings: one h1 for the page, h2 a lesson, h3 a step. */
 #include <stdio.h>
 
+#include "data/data.h"
 #include "ui/export.h"
 #include "ui/html.h"
-
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1c1c1c;--paper:#fff;--soft:#f2f2ee;--line:#8a8a8a;"
-    "--good:#0b6b2c;--bad:#a8071a;--c0:#1f5fa8;--c1:#b45309;--c2:#0f766e;--c3:#7c3aed;"
-    "--c4:#be185d;--c5:#4d7c0f}\n"
-    "@media (prefers-color-scheme:dark){:root{--ink:#e8e8e4;--paper:#161616;--soft:#242424;"
-    "--line:#8f8f8f;--good:#63d489;--bad:#ff8f8f;--c0:#7ab8ff;--c1:#fbbf24;--c2:#5eead4;"
-    "--c3:#c4b5fd;--c4:#f9a8d4;--c5:#bef264}}\n"
-    "body{margin:0 auto;max-width:46rem;padding:1rem;background:var(--paper);color:var(--ink);"
-    "font:1rem/1.55 system-ui,sans-serif}\n"
-    "h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-top:2px solid "
-    "var(--line);padding-top:1rem}"
-    "h3{margin-top:2.5rem}\n"
-    "p code,li "
-    "code{overflow-wrap:anywhere}a{color:var(--c0)}a:focus-visible,summary:focus-visible,pre:focus-"
-    "visible,.wide:focus-visible"
-    "{outline:2px solid}\n"
-    "pre,code,.trace,.listing{font-family:ui-monospace,monospace;font-size:.9em}\n"
-    "pre{background:var(--soft);padding:.75rem;overflow-x:auto}\n"
-    "blockquote{margin:1rem 0;padding-left:1rem;border-left:4px solid var(--line)}\n"
-    "figure{margin:1.5rem 0;padding:.75rem;border:1px solid var(--line)}\n"
-    "figcaption{font-weight:bold;margin-bottom:.5rem}.wide{overflow-x:auto}\n"
-    "table{border-collapse:collapse;margin:.5rem 0}"
-    "th,td{padding:.15rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid "
-    "var(--soft)}\n"
-    ".number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
-    ".listing th,.listing td{border:0;padding:0 .5rem}.listing .source{white-space:pre}"
-    ".hot td:nth-child(2){font-weight:bold}\n"
-    ".trace{list-style:none;padding:0;margin:0;white-space:nowrap}\n"
-    ".aside,.simulated,small{font-weight:normal;color:inherit;opacity:.85}\n"
-    ".bars .bar{width:14rem}.bar span{display:block;height:1em;margin-top:.3em;"
-    "background:currentColor}\n"
-    ".spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
-    ".claims{list-style:none;padding:0}.good{color:var(--good);font-weight:bold}"
-    ".bad{color:var(--bad);font-weight:bold}\n"
-    ".key{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem}"
-    ".key svg{width:40px;height:10px}\n"
-    "svg{display:block;width:100%;height:auto}.key svg{display:inline-block}"
-    "svg text{font:12px ui-monospace,monospace;fill:currentColor}\n"
-    ".grid{stroke:var(--line);stroke-opacity:.35}.axis{stroke:currentColor}"
-    ".curve{fill:none;stroke:currentColor;stroke-width:2}.theory{stroke-dasharray:2 4}\n"
-    "rect{fill:currentColor;fill-opacity:.45;stroke:currentColor}\n"
-    ".lane0{color:var(--c0)}.lane1{color:var(--c1)}.lane2{color:var(--c2)}"
-    ".lane3{color:var(--c3)}.lane4{color:var(--c4)}.lane5{color:var(--c5)}\n"
-    ".lane1:not(.theory){stroke-dasharray:10 3}.lane2:not(.theory){stroke-dasharray:6 3 2 3}"
-    ".lane3:not(.theory){stroke-dasharray:14 4 2 4}\n"
-    "rect.lane1,rect.lane2,rect.lane3{stroke-dasharray:none}\n"
-    "figure>:last-child{margin-bottom:0}\n"
-    "@media (max-width:34rem){th,td{padding:.15rem .3rem}.listing th,.listing td{padding:0 .25rem}"
-    ".wide svg{min-width:32rem}.bars .bar{width:7rem}}\n"
-    "@media print{body{max-width:none}figure{break-inside:avoid}}\n";
 
 static void add_slice(struct text *out, struct slice_of_note slice) {
     html_add_bytes(out, slice.text, slice.length);
@@ -182,17 +132,42 @@ static bool add_lesson(struct text *out, struct export_page *page, const struct 
     return true;
 }
 
-static void add_navigation(struct text *out, const struct export_page *page) {
-    text_add(out, "<nav aria-label=\"Lessons\"><ul>\n");
-    for (size_t i = 0; i < page->count; i++) {
-        const struct lesson *lesson = page->choices[i].lesson;
-        const struct step *step = page->choices[i].step;
-        text_format(out, "<li><a href=\"#%s%s%s\">Day %d: ", lesson->slug, step ? "-" : "",
-                    step ? step->slug : "", lesson->day);
-        add_slice(out, step ? step_title(lesson, step) : lesson_title(lesson));
+/* ---- pages ---------------------------------------------------------------------------------- */
+
+/* Opens an item of a contents list that leads to a lesson or step, in this page or in `file`. */
+static void add_entry(struct text *out, const char *file, const struct choice *choice) {
+    const struct step *step = choice->step;
+    text_format(out, "<li><a href=\"%s#%s%s%s\">", file, choice->lesson->slug, step ? "-" : "",
+                step ? step->slug : "");
+}
+
+static void add_day_title(struct text *out, const struct choice *choice) {
+    text_format(out, "Day %d: ", choice->lesson->day);
+    add_slice(out, choice_title(choice));
+}
+
+/* A lesson and below it its steps, or one step. */
+static void add_contents(struct text *out, const char *file, const struct choice *choice) {
+    struct choice step;
+    add_entry(out, file, choice);
+    add_day_title(out, choice);
+    text_add(out, "</a>");
+    if (!choice->step) text_add(out, "\n<ul>\n");
+    for (size_t i = 0; !choice->step && command_step(choice, 1, i, &step); i++) {
+        add_entry(out, file, &step);
+        add_slice(out, choice_title(&step));
         text_add(out, "</a></li>\n");
     }
-    text_add(out, "</ul></nav>\n");
+    if (!choice->step) text_add(out, "</ul>");
+    text_add(out, "</li>\n");
+}
+
+static void add_navigation(struct text *out, const struct export_page *page) {
+    text_add(out, "<nav aria-label=\"Contents\">\n");
+    if (page->index) text_format(out, "<p><a href=\"%s\">All notes</a></p>\n", page->index);
+    text_add(out, "<ul>\n");
+    for (size_t i = 0; i < page->count; i++) add_contents(out, "", &page->choices[i]);
+    text_add(out, "</ul>\n</nav>\n");
 }
 
 static bool add_footer(struct text *out, const struct export_page *page) {
@@ -204,12 +179,23 @@ static bool add_footer(struct text *out, const struct export_page *page) {
     return origin != NULL;
 }
 
-static bool write_html(struct text *out, struct export_page *page) {
+/* Down to the heading of the page. `alone` is what the page holds where that is one lesson or
+ * step. */
+static bool begin_page(struct text *out, const struct choice *alone) {
+    const struct data_file *style = data_find("page.css");
+    if (!style) return false;
     text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<title>daybook</title>\n<style>\n");
-    text_add(out, style);
-    text_add(out, "</style>\n</head>\n<body>\n<header><h1>daybook: Django from the inside</h1>\n");
+                  "<title>");
+    if (alone) add_day_title(out, alone);
+    text_format(out, "%s</title>\n<style>\n", alone ? " - daybook" : EXPORT_TITLE);
+    text_add_bytes(out, style->text, style->length);
+    text_add(out, "</style>\n</head>\n<body>\n<header><h1>" EXPORT_TITLE "</h1>\n");
+    return true;
+}
+
+static bool write_html(struct text *out, struct export_page *page) {
+    if (!begin_page(out, page->count == 1 ? page->choices : NULL)) return false;
     add_navigation(out, page);
     text_add(out, "</header>\n<main>\n");
     for (size_t i = 0; i < page->count; i++) {
@@ -224,4 +210,14 @@ static bool write_html(struct text *out, struct export_page *page) {
     return true;
 }
 
-const struct export_format export_html = {.name = "html", .write = write_html};
+/* A page of links alone. */
+static bool write_index(struct text *out, const struct export_entry *entries, size_t count) {
+    if (!begin_page(out, NULL)) return false;
+    text_add(out, "</header>\n<main>\n<nav aria-label=\"Notes\"><ul>\n");
+    for (size_t i = 0; i < count; i++) add_contents(out, entries[i].name, &entries[i].choice);
+    text_add(out, "</ul></nav>\n</main>\n</body>\n</html>\n");
+    return true;
+}
+
+const struct export_format export_html = {
+    .name = "html", .write = write_html, .write_index = write_index};

@@ -5,6 +5,10 @@
  *              "answer":null|{...},"predicted":null|{...}}
  *
  * data/schema/export.json says the same to a machine; tests/ui/export_test.c holds them together.
+ * Its index has a line a file, as data/schema/index.json says:
+ *
+ *     {"version","file","lesson","day","title","steps":[{"step","title"}]}
+ *
  * Texts are the notes' Markdown. A lesson of which only a step was asked for has that step alone.
  */
 #include "ui/export.h"
@@ -116,4 +120,33 @@ static bool write_json(struct text *out, struct export_page *page) {
     return true;
 }
 
-const struct export_format export_json = {.name = "json", .write = write_json};
+static void write_entry(struct json *json, const struct export_entry *entry) {
+    struct choice step;
+    json_object(json);
+    json_member_integer(json, "version", FORM_VERSION);
+    json_member_text(json, "file", entry->name);
+    json_member_text(json, "lesson", entry->choice.lesson->slug);
+    json_member_integer(json, "day", entry->choice.lesson->day);
+    member_slice(json, "title", lesson_title(entry->choice.lesson));
+    json_key(json, "steps");
+    json_array(json);
+    for (size_t i = 0; command_step(&entry->choice, 1, i, &step); i++) {
+        json_object(json);
+        json_member_text(json, "step", step.step->slug);
+        member_slice(json, "title", choice_title(&step));
+        json_close(json);
+    }
+    json_close(json);
+    json_close(json);
+    json_end_line(json);
+}
+
+static bool write_index(struct text *out, const struct export_entry *entries, size_t count) {
+    struct json json;
+    json_to_text(&json, out);
+    for (size_t i = 0; i < count; i++) write_entry(&json, &entries[i]);
+    return true;
+}
+
+const struct export_format export_json = {
+    .name = "json", .write = write_json, .write_index = write_index};

@@ -221,4 +221,26 @@ static bool write_md(struct text *out, struct export_page *page) {
     return origin != NULL;
 }
 
-const struct export_format export_md = {.name = "md", .write = write_md};
+static void add_day(struct text *out, const struct choice *choice) {
+    struct slice_of_note title = choice_title(choice);
+    text_format(out, "Day %d: %.*s", choice->lesson->day, (int)title.length, title.text);
+}
+
+/* A list of links, and below each the file's steps. */
+static bool write_index(struct text *out, const struct export_entry *entries, size_t count) {
+    text_add(out, "# " EXPORT_TITLE "\n\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct choice *choice = &entries[i].choice;
+        text_add(out, "- [");
+        add_day(out, choice);
+        text_format(out, "](%s)\n", entries[i].name);
+        for (size_t j = 0; !choice->step && j < choice->lesson->step_count; j++) {
+            struct slice_of_note title = step_title(choice->lesson, choice->lesson->steps[j]);
+            text_format(out, "  - %.*s\n", (int)title.length, title.text);
+        }
+    }
+    return true;
+}
+
+const struct export_format export_md = {
+    .name = "md", .write = write_md, .write_index = write_index};

@@ -3,7 +3,6 @@
  */
 #include "tests/support/testing.h"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -414,84 +413,6 @@ static void a_progress_file_of_nonsense_costs_a_warning_alone(void **state) {
     free(kept);
 }
 
-/* ---- export
- * ---------------------------------------------------------------------------------------- */
-
-static bool exists(const char *path) {
-    return access(path, F_OK) == 0;
-}
-
-static void an_export_into_a_folder_is_a_file_a_lesson(void **state) {
-    struct program *program = *state;
-    char folder[256];
-    snprintf(folder, sizeof folder, "%s/", program_path(program, "new/notes"));
-    assert_int_equal(program_run(program, "export", "-o", folder, NULL), 0);
-    assert_true(exists(program_path(program, "new/notes/day1_lifecycle.md")));
-    assert_true(exists(program_path(program, "new/notes/day9_n_plus_one.md")));
-}
-
-static void a_file_that_exists_is_replaced_only_by_force(void **state) {
-    struct program *program = *state;
-    char path[256];
-    snprintf(path, sizeof path, "%s", program_path(program, "notes.md"));
-    FILE *file = fopen(path, "w");
-    assert_true(file && fputs("mine", file) >= 0 && fclose(file) == 0);
-    program_run(program, "export", "4", "-o", path, NULL);
-    expect_refusal(program, 3, "--force");
-    char *kept = program_read_file(path, NULL);
-    assert_string_equal(kept, "mine");
-    free(kept);
-    assert_int_equal(program_run(program, "export", "4", "-o", path, "--force", NULL), 0);
-    kept = program_read_file(path, NULL);
-    assert_non_null(strstr(kept, "# Day 4: "));
-    free(kept);
-}
-
-static void the_format_follows_the_name_of_the_file(void **state) {
-    struct program *program = *state;
-    char path[256];
-    snprintf(path, sizeof path, "%s", program_path(program, "notes.txt"));
-    assert_int_equal(program_run(program, "export", "4", "-o", path, NULL), 0);
-    char *text = program_read_file(path, NULL);
-    assert_non_null(strstr(text, "Day 4  "));
-    assert_null(strstr(text, "# Day"));
-    free(text);
-}
-
-static void a_place_that_cannot_be_written_exits_with_3(void **state) {
-    struct program *program = *state;
-    program_run(program, "export", "4", "-o", "/no/such/folder/notes.md", NULL);
-    expect_refusal(program, 3, "/no/such/folder/notes.md: No such file");
-    program_run(program, "export", "4", "-o", "/dev/full", NULL);
-    expect_refusal(program, 3, "/dev/full: No space left on device");
-}
-
-/* The program is not let write more than a few bytes into any file. */
-static void a_file_that_cannot_be_written_whole_is_not_there_at_all(void **state) {
-    struct program *program = *state;
-    struct rlimit before, small;
-    char path[300], folder[256];
-    snprintf(folder, sizeof folder, "%s", program_path(program, "notes"));
-    assert_int_equal(mkdir(folder, 0700), 0);
-    snprintf(path, sizeof path, "%s/all.md", folder);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    small = (struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    program_run(program, "export", "-o", path, NULL);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    expect_refusal(program, 3, "File too large");
-    assert_int_equal(rmdir(folder), 0); /* nothing is in it */
-}
-
-static void a_measured_export_has_figures_and_claims(void **state) {
-    struct program *program = *state;
-    assert_int_equal(program_run(program, "export", "4/3", "--measured", NULL), 0);
-    assert_non_null(strstr(program->out, "- ok: "));
-    assert_non_null(strstr(program->out, "Measured in this run [emulated]"));
-    assert_int_equal(program_run(program, "export", "4/3", "-f", "txt", "-m", NULL), 0);
-    assert_non_null(strstr(program->out, "claims"));
-}
-
 /* ---- verify
  * ---------------------------------------------------------------------------------------- */
 
@@ -546,12 +467,6 @@ int main(void) {
         TEST(a_reader_that_went_away_is_met_in_silence),
         TEST(without_a_home_the_lesson_goes_on),
         TEST(a_progress_file_of_nonsense_costs_a_warning_alone),
-        TEST(an_export_into_a_folder_is_a_file_a_lesson),
-        TEST(a_file_that_exists_is_replaced_only_by_force),
-        TEST(the_format_follows_the_name_of_the_file),
-        TEST(a_place_that_cannot_be_written_exits_with_3),
-        TEST(a_file_that_cannot_be_written_whole_is_not_there_at_all),
-        TEST(a_measured_export_has_figures_and_claims),
         TEST(verify_json_has_a_line_for_each_claim),
     };
     return RUN_TESTS(tests);

@@ -1,5 +1,5 @@
-/* What the exports hold: HTML that is well formed and loads nothing, JSON that says what the notes
- * say, Markdown that keeps them; and the pages that go with the program name every option. */
+/* What the exports hold: JSON that says what the notes say, Markdown that keeps them; and the pages
+ * that go with the program name every option. */
 #include "tests/support/testing.h"
 
 #include "data/data.h"
@@ -8,7 +8,6 @@
 #include "tests/support/program.h"
 #include "tests/support/schema.h"
 #include "ui/files.h"
-#include "ui/html.h"
 #include "ui/progress.h"
 
 static int make_program(void **state) {
@@ -21,88 +20,6 @@ static int drop_program(void **state) {
     program_release(*state);
     free(*state);
     return 0;
-}
-
-/* ---- HTML ------------------------------------------------------------------------------------ */
-
-enum { OPEN_MOST = 64, NAME_MOST = 24 };
-
-static bool is_void(const char *name) {
-    static const char *const names[] = {"meta", "br", "hr", "!DOCTYPE"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return false;
-}
-
-/* Every element that opens closes, in order; attributes are quoted. */
-static void check_well_formed(const char *html) {
-    char open[OPEN_MOST][NAME_MOST];
-    size_t depth = 0;
-    for (const char *at = strchr(html, '<'); at; at = strchr(at, '<')) {
-        bool closing = at[1] == '/';
-        char name[NAME_MOST];
-        at += 1 + closing;
-        size_t length = strcspn(at, " >/\n");
-        assert_true(length > 0 && length < sizeof name);
-        memcpy(name, at, length);
-        name[length] = '\0';
-        const char *end = at;
-        for (bool quoted = false; *end && (quoted || *end != '>'); end++)
-            if (*end == '"') quoted = !quoted;
-        assert_true(*end == '>');
-        if (closing) {
-            assert_true(depth > 0);
-            assert_string_equal(open[--depth], name);
-        } else if (end[-1] != '/' && !is_void(name)) {
-            assert_true(depth < OPEN_MOST);
-            memcpy(open[depth++], name, sizeof name);
-        }
-        at = end;
-    }
-    assert_int_equal(depth, 0);
-}
-
-static void the_html_page_is_well_formed_and_loads_nothing(void **state) {
-    struct program *program = *state;
-    assert_int_equal(program_run(program, "export", "-f", "html", NULL), 0);
-    check_well_formed(program->out);
-    static const char *const loading[] = {"<script", "<link", "<img", "src=", "@import", "url("};
-    for (size_t i = 0; i < sizeof loading / sizeof *loading; i++)
-        assert_null(strstr(program->out, loading[i]));
-    assert_non_null(strstr(program->out, "<html lang=\"en\">"));
-    assert_non_null(strstr(program->out, "<a href=\"#lazy\">"));
-    assert_non_null(strstr(program->out, "<section id=\"lazy\">"));
-    assert_null(strstr(program->out, "<!--"));
-}
-
-static void measured_html_draws_with_titles_and_numbers_beside(void **state) {
-    struct program *program = *state;
-    assert_int_equal(program_run(program, "export", "-f", "html", "-m", "4/3", NULL), 0);
-    check_well_formed(program->out);
-    assert_non_null(strstr(program->out, "role=\"img\" aria-labelledby="));
-    assert_non_null(strstr(program->out, "<summary>as numbers</summary>"));
-    assert_non_null(strstr(program->out, "<span class=\"good\">ok</span>"));
-    assert_non_null(strstr(program->out, "simulated: "));
-}
-
-static void what_a_figure_says_cannot_break_out_of_the_page(void **state) {
-    (void)state;
-    static const struct figure_bar evil[] = {{"<script>alert(\"x\")</script>", 1, "&\x01'", 0}};
-    static const struct figure figure = {.kind = FIGURE_BARS,
-                                         .title = "</figcaption><b>",
-                                         .simulated = "\"<",
-                                         .bars = {evil, 1, "calls"}};
-    struct arena arena;
-    struct text text;
-    arena_init(&arena, NULL);
-    text_init(&text, &arena);
-    html_add_figure(&text, &figure, "id");
-    const char *html = text_finish(&text);
-    check_well_formed(html);
-    assert_null(strstr(html, "<script"));
-    assert_null(strchr(html, '\x01'));
-    assert_non_null(strstr(html, "&lt;/figcaption&gt;&lt;b&gt;"));
-    arena_release(&arena);
 }
 
 /* ---- JSON and Markdown ------------------------------------------------------------------------
@@ -332,9 +249,6 @@ static void manual_and_completions_know_every_option(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(the_html_page_is_well_formed_and_loads_nothing),
-        TEST(measured_html_draws_with_titles_and_numbers_beside),
-        TEST(what_a_figure_says_cannot_break_out_of_the_page),
         TEST(the_json_export_has_a_line_for_each_lesson),
         TEST(every_measured_step_is_json_that_a_strict_reader_takes),
         TEST(the_json_export_is_as_its_schema_says),

@@ -1,0 +1,157 @@
+/* The HTML export: well formed, loads nothing, leads to every step, and tells a listing's words
+ * apart. */
+#include "tests/support/testing.h"
+
+#include "lessons/lesson.h"
+#include "tests/support/program.h"
+#include "ui/html.h"
+
+static int make_program(void **state) {
+    struct program *program = malloc(sizeof *program);
+    *state = program;
+    return program && program_init(program) ? 0 : -1;
+}
+
+static int drop_program(void **state) {
+    program_release(*state);
+    free(*state);
+    return 0;
+}
+
+enum { OPEN_MOST = 64, NAME_MOST = 24 };
+
+static bool is_void(const char *name) {
+    static const char *const names[] = {"meta", "br", "hr", "!DOCTYPE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+/* Every element that opens closes, in order; attributes are quoted. */
+static void check_well_formed(const char *html) {
+    char open[OPEN_MOST][NAME_MOST];
+    size_t depth = 0;
+    for (const char *at = strchr(html, '<'); at; at = strchr(at, '<')) {
+        bool closing = at[1] == '/';
+        char name[NAME_MOST];
+        at += 1 + closing;
+        size_t length = strcspn(at, " >/\n");
+        assert_true(length > 0 && length < sizeof name);
+        memcpy(name, at, length);
+        name[length] = '\0';
+        const char *end = at;
+        for (bool quoted = false; *end && (quoted || *end != '>'); end++)
+            if (*end == '"') quoted = !quoted;
+        assert_true(*end == '>');
+        if (closing) {
+            assert_true(depth > 0);
+            assert_string_equal(open[--depth], name);
+        } else if (end[-1] != '/' && !is_void(name)) {
+            assert_true(depth < OPEN_MOST);
+            memcpy(open[depth++], name, sizeof name);
+        }
+        at = end;
+    }
+    assert_int_equal(depth, 0);
+}
+
+static void the_html_page_is_well_formed_and_loads_nothing(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", NULL), 0);
+    check_well_formed(program->out);
+    static const char *const loading[] = {"<script", "<link", "<img", "src=", "@import", "url("};
+    for (size_t i = 0; i < sizeof loading / sizeof *loading; i++)
+        assert_null(strstr(program->out, loading[i]));
+    assert_non_null(strstr(program->out, "<html lang=\"en\">"));
+    assert_non_null(strstr(program->out, "<a href=\"#lazy\">"));
+    assert_non_null(strstr(program->out, "<section id=\"lazy\">"));
+    assert_null(strstr(program->out, "<!--"));
+}
+
+static void measured_html_draws_with_titles_and_numbers_beside(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", "-m", "4/3", NULL), 0);
+    check_well_formed(program->out);
+    assert_non_null(strstr(program->out, "role=\"img\" aria-labelledby="));
+    assert_non_null(strstr(program->out, "<summary>as numbers</summary>"));
+    assert_non_null(strstr(program->out, "<span class=\"good\">ok</span>"));
+    assert_non_null(strstr(program->out, "simulated: "));
+}
+
+static void what_a_figure_says_cannot_break_out_of_the_page(void **state) {
+    (void)state;
+    static const struct figure_bar evil[] = {{"<script>alert(\"x\")</script>", 1, "&\x01'", 0}};
+    static const struct figure figure = {.kind = FIGURE_BARS,
+                                         .title = "</figcaption><b>",
+                                         .simulated = "\"<",
+                                         .bars = {evil, 1, "calls"}};
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    html_add_figure(&text, &figure, "id");
+    const char *html = text_finish(&text);
+    check_well_formed(html);
+    assert_null(strstr(html, "<script"));
+    assert_null(strchr(html, '\x01'));
+    assert_non_null(strstr(html, "&lt;/figcaption&gt;&lt;b&gt;"));
+    arena_release(&arena);
+}
+
+/* ---- contents -------------------------------------------------------------------------------- */
+
+/* The place of `<section id="...">` or `<a href="#...">`; NULL for none. */
+static const char *find_anchor(const char *html, const char *form, const struct lesson *lesson,
+                               const struct step *step) {
+    char anchor[128];
+    snprintf(anchor, sizeof anchor, "%s%s%s%s\">", form, lesson->slug, step ? "-" : "",
+             step ? step->slug : "");
+    const char *at = strstr(html, anchor);
+    if (at && strstr(at + 1, anchor)) fail_msg("%s stands twice", anchor);
+    if (!at) fail_msg("there is no %s", anchor);
+    return at;
+}
+
+static void the_contents_lead_to_every_lesson_and_step(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", NULL), 0);
+    const char *main = strstr(program->out, "<main>");
+    assert_non_null(main);
+    for (size_t i = 0; i < LESSON_COUNT; i++)
+        for (size_t j = 0; j <= lessons[i]->step_count; j++) {
+            const struct step *step = j ? lessons[i]->steps[j - 1] : NULL;
+            assert_true(find_anchor(program->out, "<a href=\"#", lessons[i], step) < main);
+            assert_true(find_anchor(program->out, "<section id=\"", lessons[i], step) > main);
+        }
+}
+
+static void a_page_of_a_folder_leads_back_to_its_index(void **state) {
+    struct program *program = *state;
+    char folder[256];
+    snprintf(folder, sizeof folder, "%s/", program_path(program, "notes"));
+    assert_int_equal(program_run(program, "export", "-f", "html", "-o", folder, "4", NULL), 0);
+    char *page = program_read_file(program_path(program, "notes/day4_middleware.html"), NULL);
+    char *index = program_read_file(program_path(program, "notes/index.html"), NULL);
+    assert_true(page && index);
+    check_well_formed(page);
+    check_well_formed(index);
+    assert_non_null(strstr(page, "<a href=\"index.html\">"));
+    assert_non_null(strstr(page, "<title>Day 4: "));
+    assert_non_null(strstr(index, "<a href=\"day4_middleware.html#middleware\">"));
+    assert_non_null(strstr(index, "<main>"));
+    free(page);
+    free(index);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(the_html_page_is_well_formed_and_loads_nothing),
+        TEST(measured_html_draws_with_titles_and_numbers_beside),
+        TEST(what_a_figure_says_cannot_break_out_of_the_page),
+        TEST(the_contents_lead_to_every_lesson_and_step),
+        TEST(a_page_of_a_folder_leads_back_to_its_index),
+    };
+    return RUN_TESTS(tests);
+}
