@@ -259,8 +259,9 @@ static const struct knob partitions_knobs[] = {
 };
 
 static const struct prediction partitions_prediction = {
-    .question = "{months} months of {rows-a-month} events, one partition each. How many rows are "
-                "scanned for the last {asked}?",
+    .question =
+        "{months} months of {rows-a-month} events, one partition each. A query names {asked} "
+        "of the months: how many rows are scanned?",
     .kind = PREDICT_NUMBER,
     .answer = answer_scanned,
     .why = "The bounds on the key rule out every other month before a row is read.",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/text.h"
 #include "ui/reader/modes.h"
 
 /* ---- answering ------------------------------------------------------------------------------- */
@@ -30,6 +31,8 @@ static unsigned answer_and_run(struct state *state, bool given) {
     visit->asked = true;
     visit->said = state->saying;
     visit->said.given = given;
+    memcpy(visit->said_at, visit->settings, sizeof visit->said_at);
+    visit->said_of = lanes_hash(state_listing(state));
     return state_start_run(state);
 }
 
@@ -173,20 +176,63 @@ static void put_choices(struct state *state) {
     }
 }
 
-/* "you said 100, measured 101" - and why. */
+/* " at articles = 100, depth = 2": the knobs that were turned between the answer and the run, as
+ * they stood then or in the run. */
+static void add_turned(const struct state *state, bool then, struct text *line) {
+    const struct visit *visit = state_visit(state);
+    const struct step *step = state_step(state);
+    const char *before = " at ";
+    for (size_t i = 0; i < step->knob_count; i++) {
+        char value[STATE_WORD];
+        if (state_ran_at(state, i, &visit->said_at[i])) continue;
+        if (then)
+            state_setting_text(&step->knobs[i], &visit->said_at[i], value, sizeof value);
+        else
+            stage_knob_text(state->stage, i, value, sizeof value);
+        text_add(line, before);
+        text_add(line, step->knobs[i].name);
+        text_add(line, " = ");
+        text_add(line, value);
+        before = ", ";
+    }
+}
+
+static bool said_of_another_listing(const struct state *state) {
+    const char *listing = state->stage->listing;
+    return state_visit(state)->said_of != lanes_hash(listing ? listing : "");
+}
+
+static void add_said(const struct state *state, struct text *line, struct arena *arena) {
+    text_add(line, "you said ");
+    text_add(line, state_answer(state, &state_visit(state)->said, arena));
+    add_turned(state, true, line);
+    if (said_of_another_listing(state)) text_add(line, " of another listing");
+}
+
+/* "you said 100, measured 101", or "you said 100 at articles = 99, measured 111 at articles = 110":
+ * what was said of another run is told apart from what this one should have met. Two orders are
+ * compared one below the other. */
+static void put_comparison(struct state *state, struct arena *arena) {
+    bool given = state_visit(state)->said.given, met = state_met(state);
+    bool order = question_of(state)->kind == PREDICT_ORDER;
+    struct text line;
+    text_init(&line, arena);
+    if (given) add_said(state, &line, arena);
+    if (given && order) {
+        put_text(&state->strip, text_finish(&line), STYLE(TEXT));
+        text_init(&line, arena);
+    }
+    text_add(&line, given && !order ? ", measured " : "measured ");
+    text_add(&line, state_answer(state, &state->measured, arena));
+    if (given) add_turned(state, false, &line);
+    if (met) text_add(&line, ": met");
+    put_text(&state->strip, text_finish(&line), met ? STYLE(OK) : STYLE(NUMBER));
+}
+
 static void put_measured(struct state *state, struct arena *arena) {
-    struct grid *strip = &state->strip;
-    const struct answer *said = &state_visit(state)->said;
-    char line[512];
-    const char *measured = state_answer(state, &state->measured, arena);
-    if (said->given)
-        snprintf(line, sizeof line, "you said %s, measured %s%s", state_answer(state, said, arena),
-                 measured, state_met(state) ? ": met" : "");
-    else
-        snprintf(line, sizeof line, "measured %s", measured);
-    put_text(strip, line, state_met(state) ? STYLE(OK) : STYLE(NUMBER));
     const char *why = question_of(state)->why;
-    if (why && *why) put_text(strip, why, STYLE(TEXT));
+    put_comparison(state, arena);
+    if (why && *why) put_text(&state->strip, why, STYLE(TEXT));
 }
 
 static void put_hints(struct state *state) {

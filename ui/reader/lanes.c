@@ -20,9 +20,9 @@
 enum { ROWS_OF_SUMS = 5, CELLS = 3 };
 
 /* FNV-1a. */
-static uint64_t hash_text(const char *text) {
+uint64_t lanes_hash(const char *listing) {
     uint64_t hash = 14695981039346656037u;
-    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    for (; *listing; listing++) hash = (hash ^ (unsigned char)*listing) * 1099511628211u;
     return hash;
 }
 
@@ -30,7 +30,7 @@ static struct sums sums_of(const struct state *state) {
     const struct stage *stage = state->stage;
     struct tally queries = stage_queries(cut_whole(stage->tape));
     struct sums sums = {.given = true,
-                        .listing = hash_text(stage->listing ? stage->listing : ""),
+                        .listing = lanes_hash(stage->listing ? stage->listing : ""),
                         .queries = queries.count,
                         .rows = (uint64_t)queries.amount,
                         .elapsed_ns = stage->elapsed_ns};
@@ -96,7 +96,7 @@ static const char *claims_of(struct arena *arena, const struct sums *sums) {
 
 static const char *listing_word(const struct state *state, const struct sums *sums) {
     const char *shipped = step_listing(state_lesson(state), state_step(state));
-    return sums->listing == hash_text(shipped) ? "as shipped" : "edited";
+    return sums->listing == lanes_hash(shipped) ? "as shipped" : "edited";
 }
 
 static void add_rows(const struct state *state, struct rows *rows) {

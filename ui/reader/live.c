@@ -285,14 +285,9 @@ static void put_fidelity(struct state *state) {
 
 /* Knobs that were turned since: the figures are of the run before. */
 static bool is_outdated(const struct state *state) {
-    const struct step *step = state_step(state);
     const struct visit *visit = state_visit(state);
-    for (size_t i = 0; i < step->knob_count; i++) {
-        if (step->knobs[i].kind == KNOB_TEXT
-                ? strcmp(visit->settings[i].word, state->stage->words[i]) != 0
-                : visit->settings[i].number != state->stage->numbers[i])
-            return true;
-    }
+    for (size_t i = 0; i < state_step(state)->knob_count; i++)
+        if (!state_ran_at(state, i, &visit->settings[i])) return true;
     return false;
 }
 

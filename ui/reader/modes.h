@@ -40,6 +40,9 @@ void state_set_mode(struct state *state, enum mode mode);
 unsigned state_request_run(struct state *state);
 unsigned state_start_run(struct state *state);
 
+/* The finished run had knob `knob` at this setting. */
+bool state_ran_at(const struct state *state, size_t knob, const struct setting *setting);
+
 /* Drops the finished run. */
 void state_drop_stage(struct state *state);
 
@@ -47,6 +50,8 @@ void state_drop_stage(struct state *state);
 void state_take_stage(struct state *state, struct stage *stage);
 
 /* Writes a knob's value as --set takes it. */
+const char *state_setting_text(const struct knob *knob, const struct setting *setting, char *buffer,
+                               size_t size);
 const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size);
 
 /* Sets a knob of the step from text; on false, `why` says what would be right. */
@@ -84,6 +89,7 @@ void review_count(struct state *state);
 
 /* ---- the last run and this one (lanes.c) ----------------------------------------------------- */
 
+uint64_t lanes_hash(const char *listing);
 void lanes_remember(struct state *state);
 void lanes_forget(struct state *state);
 /* A table of the two, drawn into the arena. False where there is nothing to compare, or no memory.

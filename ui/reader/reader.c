@@ -70,7 +70,7 @@ static void save_place(struct reader *reader) {
 static void save_prediction(struct reader *reader) {
     const struct state *state = &reader->state;
     struct arena arena;
-    if (!state_visit(state)->said.given || !state->measured.given) return;
+    if (!state->measured.given || !state_said_of_this(state)) return;
     arena_init(&arena, NULL);
     progress_predict(reader->progress,
                      &(struct progress_prediction){

@@ -186,7 +186,7 @@ void review_check_place(struct state *state) {
 void review_count(struct state *state) {
     struct review *review = &state->review;
     if (!review->on || review->counted) return;
-    if (!state_visit(state)->said.given || !state->measured.given) return;
+    if (!state->measured.given || !state_said_of_this(state)) return;
     review->counted = true;
     review->made++;
     review->met += state_met(state);

@@ -1,5 +1,7 @@
 /* running - a run as the state sees it: asked for, begun, finished, judged. The worker does the
  * running itself. */
+#include <string.h>
+
 #include "ui/reader/modes.h"
 
 unsigned state_start_run(struct state *state) {
@@ -56,6 +58,22 @@ static void select_busiest_line(struct state *state) {
     }
     state->show_selected = most > 0;
     state->show_results = most == 0;
+}
+
+bool state_ran_at(const struct state *state, size_t knob, const struct setting *setting) {
+    const struct stage *stage = state->stage;
+    if (stage->step->knobs[knob].kind == KNOB_TEXT)
+        return strcmp(setting->word, stage->words[knob]) == 0;
+    return setting->number == stage->numbers[knob];
+}
+
+bool state_said_of_this(const struct state *state) {
+    const struct visit *visit = state_visit(state);
+    const struct stage *stage = state->stage;
+    if (!visit->said.given || !stage) return false;
+    for (size_t i = 0; i < stage->step->knob_count; i++)
+        if (!state_ran_at(state, i, &visit->said_at[i])) return false;
+    return visit->said_of == lanes_hash(stage->listing ? stage->listing : "");
 }
 
 void state_take_stage(struct state *state, struct stage *stage) {

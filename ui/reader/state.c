@@ -157,7 +157,7 @@ const char *state_answer(const struct state *state, const struct answer *answer,
 bool state_met(const struct state *state) {
     const struct prediction *prediction = state_step(state)->prediction;
     const struct answer *said = &state_visit(state)->said, *measured = &state->measured;
-    if (!prediction || !said->given || !measured->given) return false;
+    if (!prediction || !measured->given || !state_said_of_this(state)) return false;
     if (prediction->kind != PREDICT_ORDER) {
         double far = fabs(said->number - measured->number);
         return far <= fabs(measured->number) * 0.005;
@@ -167,15 +167,19 @@ bool state_met(const struct state *state) {
 
 /* ---- knobs ----------------------------------------------------------------------------------- */
 
-const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size) {
-    const struct knob *row = &state_step(state)->knobs[knob];
-    const struct setting *setting = &state_visit(state)->settings[knob];
-    switch (row->kind) {
+const char *state_setting_text(const struct knob *knob, const struct setting *setting, char *buffer,
+                               size_t size) {
+    switch (knob->kind) {
     case KNOB_NUMBER: snprintf(buffer, size, "%" PRId64, setting->number); break;
-    case KNOB_CHOICE: snprintf(buffer, size, "%s", row->choices[setting->number]); break;
+    case KNOB_CHOICE: snprintf(buffer, size, "%s", knob->choices[setting->number]); break;
     case KNOB_TEXT: snprintf(buffer, size, "%s", setting->word); break;
     }
     return buffer;
+}
+
+const char *state_knob_text(const struct state *state, size_t knob, char *buffer, size_t size) {
+    return state_setting_text(&state_step(state)->knobs[knob], &state_visit(state)->settings[knob],
+                              buffer, size);
 }
 
 struct stage *state_open_stage(const struct state *state) {

@@ -65,7 +65,9 @@ struct visit {
     bool done;  /* it was run, now or another day */
     bool asked; /* the question was answered or left open */
     struct answer said;
-    unsigned hints; /* given so far */
+    struct setting said_at[STAGE_KNOBS]; /* the knobs it was said of */
+    uint64_t said_of;                    /* and the listing: a hash of it */
+    unsigned hints;                      /* given so far */
     struct setting settings[STAGE_KNOBS];
     char *listing; /* as edited; NULL: as shipped */
 };
@@ -226,7 +228,9 @@ const char *state_question(const struct state *state, struct arena *arena);
 /* An answer in words: "101", "the second", "a, b, c". */
 const char *state_answer(const struct state *state, const struct answer *answer,
                          struct arena *arena);
-/* What was said meets what was measured. */
+/* What was said was said of a run like the finished one: of its knobs and its listing. */
+bool state_said_of_this(const struct state *state);
+/* What was said of this run meets what was measured. */
 bool state_met(const struct state *state);
 
 #endif

@@ -46,6 +46,52 @@ static void a_right_answer_is_met(void **state) {
     reading_close(&reading);
 }
 
+static void an_answer_says_of_which_knobs_it_was_given(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r101\r+r");
+    assert_true(
+        reading_shows(&reading, "you said 101 at articles = 100, measured 111 at articles = 110"));
+    reading_keys(&reading, "v50\rr");
+    assert_true(
+        reading_shows(&reading, "you said 101 at articles = 100, measured 51 at articles = 50"));
+    reading_close(&reading);
+}
+
+/* 111 is right for 110 articles, and was said of 100. */
+static void an_answer_about_other_knobs_is_neither_met_nor_kept(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r111\r+r");
+    assert_false(state_met(&reading.state));
+    assert_false(state_said_of_this(&reading.state));
+    reading_keys(&reading, "--+r");
+    assert_true(state_said_of_this(&reading.state));
+    reading_close(&reading);
+}
+
+static void an_answer_about_another_listing_says_so(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r101\re# mine\r");
+    reading_stroke(&reading, CONTROL('R'));
+    assert_true(reading_shows(&reading, "you said 101 of another listing, measured"));
+    reading_close(&reading);
+}
+
+static void two_orders_stand_one_below_the_other(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 120, TEST_MIDDLEWARE, 1);
+    reading_keys(&reading, "r+\r");
+    assert_true(reading_shows(&reading, "\n you said "));
+    assert_true(reading_shows(&reading, "\n measured "));
+    reading_close(&reading);
+}
+
 static void a_choice_is_named_by_its_number(void **state) {
     (void)state;
     struct reading reading;
@@ -444,7 +490,7 @@ static void a_cleared_output_comes_back_with_its_answer(void **state) {
     assert_false(reading_holds(&reading, "111 queries"));
     reading_keys(&reading, "u");
     assert_true(reading_shows(&reading, "111 queries"));
-    assert_true(reading_shows(&reading, "you said 101, measured 111"));
+    assert_true(reading_shows(&reading, "you said 101 at articles = 100, measured 111"));
     assert_true(reading_shows(&reading, "last run"));
     reading_close(&reading);
 }
@@ -782,6 +828,10 @@ int main(void) {
         cmocka_unit_test(r_asks_before_the_first_run_and_not_again),
         cmocka_unit_test(no_answer_opens_the_run_too),
         cmocka_unit_test(a_right_answer_is_met),
+        cmocka_unit_test(an_answer_says_of_which_knobs_it_was_given),
+        cmocka_unit_test(an_answer_about_other_knobs_is_neither_met_nor_kept),
+        cmocka_unit_test(an_answer_about_another_listing_says_so),
+        cmocka_unit_test(two_orders_stand_one_below_the_other),
         cmocka_unit_test(a_choice_is_named_by_its_number),
         cmocka_unit_test(an_order_is_made_by_moving_choices),
         cmocka_unit_test(the_question_and_the_note_stay_in_sight_while_it_is_asked),
