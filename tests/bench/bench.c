@@ -7,6 +7,9 @@
 #include "tests/bench/bench.h"
 
 #include <ftw.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,8 +151,20 @@ static uint64_t thread_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Lets the system have back what is free, so that each side pays for its own fresh pages, as it
+ * does in a process of its own. Otherwise one side may find them warm and the other not: that hangs
+ * on which small block happens to lie last in the heap, and where a page is dear it decides the
+ * ratio.
+ */
+static void cool_heap(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /* Nanoseconds a unit, or units a second by the clock on the wall; NAN when it failed. */
 static double measure(const struct pair *pair, uint64_t (*work)(void *)) {
+    cool_heap();
     uint64_t start = pair->rate ? clock_ns() : thread_ns();
     uint64_t units = work ? work(pair->context) : 0;
     uint64_t elapsed = (pair->rate ? clock_ns() : thread_ns()) - start;
