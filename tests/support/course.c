@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/object/object.h"
 
@@ -12,7 +13,18 @@
 
 enum { LOOP = 5, PRINT = 6 };
 
+/* Raises at the word oops in the first line of an edited listing. */
+static bool oops(struct stage *stage) {
+    size_t at = strcspn(stage->listing, "\n");
+    const char *word = strstr(stage->listing, "oops");
+    if (!word || word > stage->listing + at) return false;
+    fault_raise(&stage->fault, "NameError", "name 'oops' is not defined");
+    fault_place(&stage->fault, 1, (uint32_t)(word - stage->listing) + 1);
+    return true;
+}
+
 static bool run_loop(struct stage *stage) {
+    if (oops(stage)) return false;
     struct head *head = &stage->head;
     int64_t articles = stage_number(stage, "articles");
     uint32_t list =

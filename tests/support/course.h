@@ -11,7 +11,8 @@
  *     middleware/short-circuit  bars and a timeline; an order to predict; raises when asked to;
  *                               has a figure while it runs
  *     middleware/rate-limit     runs until it is stopped
- *     n-plus-one/n-plus-one     a listing with 1 + N queries; a number to predict
+ *     n-plus-one/n-plus-one     a listing with 1 + N queries; a number to predict;
+ *                               the word oops in the first line of its listing raises
  *     n-plus-one/select-related series; its knobs are a choice and a text
  *     n-plus-one/prefetch-related  a table; a claim that fails and one that does not apply
  *     n-plus-one/join-explosion has no demo */

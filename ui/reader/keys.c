@@ -199,6 +199,8 @@ const struct binding bindings[] = {
     {READ, {'R'}, ACTION_REVIEW, "R", NULL, "review: predict anew what you have run", NULL},
     {READ, {'m'}, ACTION_MOUSE, "m", NULL, "mouse on or off (Shift-drag selects)", NULL},
     {READ, {'?', STROKE_F1}, ACTION_HELP, "?", "help", "all keys", NULL},
+    {LIST | ASK, {'?', STROKE_F1}, ACTION_HELP, NULL, NULL, NULL, NULL},
+    {EDIT, {STROKE_F1}, ACTION_HELP, NULL, NULL, NULL, NULL},
 
     /* the prediction */
     {ASK, {STROKE_ENTER, '\n'}, ACTION_ACCEPT, "Enter", "answer and run", NULL, NULL},
@@ -260,6 +262,7 @@ const struct binding bindings[] = {
 
     /* pages that lie over the panes */
     {OVER | RESET | SURE, {STROKE_ESCAPE, 'o', '?'}, ACTION_BACK, NULL, NULL, NULL, NULL},
+    {IN(HELP), {STROKE_F1}, ACTION_BACK, NULL, NULL, NULL, NULL},
     {READ | OVER | LIST | RESET | SURE,
      {'q'},
      ACTION_LEAVE,

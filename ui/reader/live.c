@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/columns.h"
 #include "ui/reader/amount.h"
 #include "ui/reader/figures.h"
 #include "ui/reader/modes.h"
@@ -87,31 +86,6 @@ static void put_plain_listing(struct state *state, struct arena *arena, const st
     const char *source = state_listing(state);
     if (*source && listing_figure(arena, state_step(state)->slug, source, tape, &figure))
         draw_figure(state, &figure);
-}
-
-/* ---- the editor ------------------------------------------------------------------------------ */
-
-static void put_editor(struct state *state) {
-    enum { GUTTER = 5 };
-    struct grid *page = &state->live;
-    int line, column, room = page->width - GUTTER - 2;
-    editor_position(&state->editor, &line, &column);
-    int skip = column > room && room > 0 ? column - room : 0;
-    int y = grid_add_row(page);
-    int x = grid_put_fit(page, y, 1, page->width, state_step(state)->slug, STYLE(TITLE));
-    grid_put_fit(page, y, x + 2, page->width - 1, "editing", STYLE(WARNING));
-    size_t length;
-    const char *text;
-    for (int i = 0; (text = editor_line(&state->editor, i, &length)); i++) {
-        y = grid_add_row(page);
-        if (y < 0) break;
-        grid_format(page, y, 0, GUTTER, STYLE(MUTED), "%4d", i + 1);
-        source_put(page, y, GUTTER, page->width, text, length, skip);
-        if (i < STATE_LINES) state->line_row[i + 1] = y, state->line_count = (unsigned)i + 1;
-        if (i != line) continue;
-        page->cursor_y = state->live_focus = y;
-        page->cursor_x = GUTTER + column - skip;
-    }
 }
 
 /* ---- a run under way, and how one ended ----------------------------------------------------- */
@@ -200,25 +174,17 @@ static void put_lanes(struct state *state, struct arena *arena) {
 
 /* The text of the line where it happened, with a caret under the column. */
 static void put_place(struct state *state, const struct fault *fault) {
-    const char *source = state->stage->listing;
     struct grid *page = &state->live;
-    for (uint32_t i = 1; source && i < fault->line; i++) {
-        source = strchr(source, '\n');
-        if (source) source++;
-    }
-    if (!source || fault->line == 0) return;
-    size_t length = strcspn(source, "\n"), caret = 0;
-    const char *at = source;
-    for (uint32_t i = 1; i < fault->column && at < source + length; i++)
-        columns_next_point(&at, source + length);
-    caret = (size_t)columns_of_bytes(source, (size_t)(at - source));
-    int skip = (int)caret > page->width - 12 ? (int)caret - page->width / 2 : 0;
+    size_t length;
+    const char *source = source_line(state->stage->listing, fault->line, &length);
+    if (!source) return;
+    int caret = source_caret(source, length, fault->column);
+    int skip = caret > page->width - 12 ? caret - page->width / 2 : 0;
     int y = grid_add_row(page);
     int x = grid_format(page, y, 1, page->width, STYLE(MUTED), "%4u ", (unsigned)fault->line);
     source_put(page, y, x, page->width - 1, source, length, skip);
     y = grid_add_row(page);
-    if (fault->column > 0)
-        grid_put(page, y, x + (int)caret - skip, page->width, "^", STYLE(FAILED));
+    if (fault->column > 0) grid_put(page, y, x + caret - skip, page->width, "^", STYLE(FAILED));
 }
 
 static void put_fault(struct state *state) {
@@ -342,7 +308,7 @@ void live_build(struct state *state) {
     state->line_count = 0;
     state->results_row = 0;
     if (state->mode == MODE_EDIT) {
-        put_editor(state);
+        editor_build(state);
     } else if (state->running) {
         put_running(state);
         put_progress(state, &arena);

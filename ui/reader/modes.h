@@ -18,6 +18,9 @@ mode_handler list_handle;      /* list.c: MODE_LIST */
 mode_handler over_handle;      /* panels.c: MODE_HELP, MODE_SQL */
 mode_handler resetting_handle; /* resetting.c: MODE_RESET, MODE_SURE */
 
+/* Where there is a key for it: opens MODE_HELP (panels.c). */
+mode_handler help_open;
+
 /* In every mode (running.c): the worker began, or gives its stage back. */
 mode_handler running_started, running_finished;
 
@@ -25,6 +28,7 @@ enum stale { STALE_NOTE = 1, STALE_LIVE = 2, STALE_STRIP = 4, STALE_OVER = 8, ST
 
 /* Builders of pages. */
 void live_build(struct state *state);
+void editor_build(struct state *state); /* the live page in MODE_EDIT */
 void strip_build(struct state *state);
 void over_build(struct state *state);
 
@@ -58,7 +62,9 @@ const char *state_knob_text(const struct state *state, size_t knob, char *buffer
 bool state_set_knob(struct state *state, size_t knob, const char *text, char *why, size_t size);
 void state_usual_knobs(struct visit *visit, const struct step *step);
 
-/* Leaves the editor; what was written is kept. */
+/* Opens the listing in the editor. False when there is no memory. */
+bool writing_open(struct state *state);
+/* Leaves the editor; what was written is kept, and so is its undo. */
 void writing_keep(struct state *state);
 
 /* ---- the undo of a reset (resetting.c) --------------------------------------------------------

@@ -57,13 +57,22 @@ static void put_keys(struct grid *page, enum mode mode, const char *title) {
     grid_add_row(page);
 }
 
+/* What it was asked for in comes first. */
 static void build_help(struct state *state) {
+    static const struct {
+        enum mode mode;
+        const char *title;
+    } parts[] = {{MODE_ASK, "Answering a question"},
+                 {MODE_EDIT, "Editing a listing"},
+                 {MODE_LIST, "The list"}};
+    enum { PARTS = sizeof parts / sizeof *parts };
     struct grid *page = &state->over;
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i].mode == state->below) put_keys(page, parts[i].mode, parts[i].title);
     put_reading_keys(state, page, true);
     put_reading_keys(state, page, false);
-    put_keys(page, MODE_ASK, "Answering a question");
-    put_keys(page, MODE_EDIT, "Editing a listing");
-    put_keys(page, MODE_LIST, "The list");
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i].mode != state->below) put_keys(page, parts[i].mode, parts[i].title);
     put_text(page, 1, "With the mouse", STYLE(TITLE));
     put_text(page, 3,
              "The wheel scrolls; a click chooses. Shift-drag selects text in most terminals.",
@@ -202,6 +211,14 @@ static void build_sql(struct state *state) {
     free(behind);
 }
 
+/* From wherever it is asked for; over_handle goes back there. */
+unsigned help_open(struct state *state, const struct action *action) {
+    (void)action;
+    state->below = state->mode;
+    state_set_mode(state, MODE_HELP);
+    return EFFECT_DRAW;
+}
+
 void over_build(struct state *state) {
     grid_resize(&state->over, 0, layout_of(state).over.width);
     if (state->mode == MODE_HELP) build_help(state);
@@ -222,7 +239,9 @@ unsigned over_handle(struct state *state, const struct action *action) {
     case ACTION_TOP: state->over_top = 0; break;
     case ACTION_BOTTOM: state->over_top = state->over.height; break;
     case ACTION_BACK:
-    case ACTION_LEAVE: state_set_mode(state, MODE_READ); break;
+    case ACTION_LEAVE:
+        state_set_mode(state, state->mode == MODE_HELP ? state->below : MODE_READ);
+        break;
     default: return 0;
     }
     return EFFECT_DRAW;

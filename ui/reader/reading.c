@@ -287,9 +287,7 @@ static unsigned edit(struct state *state, const struct action *action) {
                                               : "this listing is not what runs: nothing to edit");
         return EFFECT_DRAW;
     }
-    editor_release(&state->editor);
-    if (!editor_init(&state->editor, state_listing(state), false)) return 0;
-    editor_place(&state->editor, (int)state->selected - 1, 0);
+    if (!writing_open(state)) return 0;
     resetting_forget(state);
     state->pane = PANE_LIVE;
     state_set_mode(state, MODE_EDIT);
@@ -320,8 +318,9 @@ static unsigned list(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-static unsigned open_over(struct state *state, const struct action *action) {
-    state_set_mode(state, action->kind == ACTION_SQL ? MODE_SQL : MODE_HELP);
+static unsigned open_sql(struct state *state, const struct action *action) {
+    (void)action;
+    state_set_mode(state, MODE_SQL);
     return EFFECT_DRAW;
 }
 
@@ -382,8 +381,7 @@ static mode_handler *const handlers[ACTION_COUNT] = {
     [ACTION_LEAVE] = leave,
     [ACTION_BACK] = back,
     [ACTION_LIST] = list,
-    [ACTION_HELP] = open_over,
-    [ACTION_SQL] = open_over,
+    [ACTION_SQL] = open_sql,
     [ACTION_RESET] = reset,
     [ACTION_REVIEW] = review_begin,
     [ACTION_REVIEW_END] = review_end,

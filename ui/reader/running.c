@@ -47,9 +47,15 @@ static void judge(struct state *state) {
 }
 
 /* Chooses the line that sent most queries: what `o` opens, and in sight on a small screen. Where no
- * line counts anything, what is new begins below the listing. */
-static void select_busiest_line(struct state *state) {
+ * line counts anything, what is new begins below the listing. After a fault it is the line it was
+ * raised in: what `e` opens. */
+static void select_line(struct state *state) {
+    const struct fault *fault = &state->stage->fault;
     uint64_t most = 0;
+    if (fault_raised(fault) && fault->line > 0 && fault->line <= state->line_count) {
+        state->selected = fault->line;
+        return;
+    }
     for (unsigned line = 1; line <= state->line_count; line++) {
         uint64_t queries = stage_tally(cut_whole(state->stage->tape), TAPE_QUERY, line).count;
         if (queries <= most) continue;
@@ -81,7 +87,7 @@ void state_take_stage(struct state *state, struct stage *stage) {
     state->stage = stage;
     replay_begin(&state->replay, stage->tape);
     judge(state);
-    select_busiest_line(state);
+    select_line(state);
 }
 
 /* The worker is done. What ran for a step that was left meanwhile is of no interest any more. */

@@ -76,3 +76,19 @@ int source_put(struct grid *grid, int y, int x, int right, const char *line, siz
     return source_put_part(grid, y, x, right, line, length, (size_t)(begin - line),
                            (size_t)(end - begin));
 }
+
+const char *source_line(const char *listing, uint32_t line, size_t *length) {
+    if (line == 0) return NULL;
+    for (; listing && line > 1; line--) {
+        listing = strchr(listing, '\n');
+        if (listing) listing++;
+    }
+    if (listing) *length = strcspn(listing, "\n");
+    return listing;
+}
+
+int source_caret(const char *line, size_t length, uint32_t column) {
+    const char *at = line, *end = line + length;
+    for (uint32_t i = 1; i < column && at < end; i++) columns_next_point(&at, end);
+    return (int)columns_of_bytes(line, (size_t)(at - line));
+}

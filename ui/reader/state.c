@@ -59,14 +59,15 @@ void state_release(struct state *state) {
     stage_close(state->stage);
     free(state->review.before.listing);
     resetting_forget(state);
-    for (size_t i = 0; state->visits && i < step_total(&state->course); i++)
+    for (size_t i = 0; state->visits && i < step_total(&state->course); i++) {
         free(state->visits[i].listing);
+        editor_release(&state->visits[i].editor);
+    }
     free(state->visits);
     grid_release(&state->note);
     grid_release(&state->live);
     grid_release(&state->strip);
     grid_release(&state->over);
-    editor_release(&state->editor);
     editor_release(&state->field);
     search_release(&state->search);
 }
@@ -282,6 +283,7 @@ static unsigned stop(struct state *state, const struct action *action) {
         return EFFECT_DRAW | EFFECT_CANCEL;
     }
     if (state->mode == MODE_READ) return EFFECT_QUIT;
+    if (state->mode == MODE_HELP) return over_handle(state, &(struct action){.kind = ACTION_BACK});
     if (state->mode == MODE_EDIT) writing_keep(state);
     state_set_mode(state, MODE_READ);
     return EFFECT_DRAW;
@@ -319,6 +321,7 @@ static mode_handler *const always[ACTION_COUNT] = {
     [ACTION_FINISHED] = running_finished,
     [ACTION_TICK] = time_passed,
     [ACTION_STOP] = stop,
+    [ACTION_HELP] = help_open,
 };
 
 static mode_handler *const by_mode[MODE_COUNT] = {

@@ -69,7 +69,8 @@ struct visit {
     uint64_t said_of;                    /* and the listing: a hash of it */
     unsigned hints;                      /* given so far */
     struct setting settings[STAGE_KNOBS];
-    char *listing; /* as edited; NULL: as shipped */
+    char *listing;        /* as edited; NULL: as shipped */
+    struct editor editor; /* of the listing: its undo lives as long as the reader */
 };
 
 /* What is remembered of a run when its stage is gone; see lanes.c. */
@@ -137,6 +138,7 @@ struct state {
     size_t lesson, step;
     struct visit *visits; /* of all steps of all lessons, in order */
     enum mode mode;
+    enum mode below; /* in MODE_HELP: where it was asked for */
     enum pane pane;
     bool list_open; /* the list of lessons stands at the left, where there is room */
     bool mouse;
@@ -173,7 +175,6 @@ struct state {
         show_results; /* have to be seen in the live page that is built next */
     size_t shown_at;  /* where the replay stood when the live page was built */
 
-    struct editor editor; /* in MODE_EDIT */
     struct editor field;  /* the line being typed in MODE_ASK, _KNOB and _SEARCH */
     size_t choice;        /* in MODE_ASK: the chosen one */
     struct answer saying; /* in MODE_ASK: an order as it stands */

@@ -408,6 +408,76 @@ static void an_edited_listing_is_kept_run_and_put_back(void **state) {
     reading_close(&reading);
 }
 
+static void undo_reaches_back_behind_the_escape_that_left_the_editor(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "e# mine\r\033");
+    reading_keys(&reading, "np"); /* another step and back */
+    reading_keys(&reading, "\te\025\025");
+    assert_false(reading_holds(&reading, "# mine"));
+    reading_keys(&reading, "\031\031\033"); /* and ^Y goes forward again */
+    assert_string_equal(state_listing(&reading.state), state_visit(&reading.state)->editor.text);
+    assert_int_equal(strncmp(state_listing(&reading.state), "# mine\n", 7), 0);
+    reading_close(&reading);
+}
+
+static void a_listing_put_back_has_nothing_to_undo(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "e# mine\r\033xlye\025\025\033");
+    assert_null(state_visit(&reading.state)->listing);
+    reading_close(&reading);
+}
+
+static void the_editor_opens_at_the_caret_of_what_was_raised(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "ex = oops\r\022\033"); /* the run raises, whatever was predicted */
+    reading_keys(&reading, "e");
+    assert_true(reading_shows(&reading, "   1 x = oops\n         ^\n     NameError: name 'oops'"));
+    assert_int_equal(reading.grid.cursor_x, 9);
+    reading_keys(&reading, "#"); /* the line is another one now */
+    assert_false(reading_holds(&reading, "NameError"));
+    reading_close(&reading);
+}
+
+static void a_click_below_the_caret_finds_its_line(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "ex = oops\r\022\033e");
+    int y = layout_of(&reading.state).live.y + reading.state.line_row[2] - reading.state.live_top;
+    reading_do(&reading, (struct action){.kind = ACTION_CLICK, .y = y, .x = 5});
+    reading_keys(&reading, "# two");
+    assert_true(reading_shows(&reading, "2 # two"));
+    reading_close(&reading);
+}
+
+static void help_goes_back_to_where_it_was_asked_for(void **state) {
+    static const struct {
+        const char *keys;
+        uint32_t stroke;
+        enum mode mode;
+    } places[] = {{"", '?', MODE_READ},
+                  {"l", '?', MODE_LIST},
+                  {"r12", '?', MODE_ASK},
+                  {"e", STROKE_F1, MODE_EDIT}};
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct reading reading;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading_keys(&reading, places[i].keys);
+        reading_stroke(&reading, places[i].stroke);
+        assert_int_equal(reading.state.mode, MODE_HELP);
+        reading_keys(&reading, "\033");
+        assert_int_equal(reading.state.mode, places[i].mode);
+        reading_close(&reading);
+    }
+}
+
 static void the_selected_line_opens_its_sql(void **state) {
     (void)state;
     struct reading reading;
@@ -855,6 +925,11 @@ int main(void) {
         cmocka_unit_test(the_replay_moves_the_counters),
         cmocka_unit_test(nothing_moves_by_itself_when_a_run_ends),
         cmocka_unit_test(an_edited_listing_is_kept_run_and_put_back),
+        cmocka_unit_test(undo_reaches_back_behind_the_escape_that_left_the_editor),
+        cmocka_unit_test(a_listing_put_back_has_nothing_to_undo),
+        cmocka_unit_test(the_editor_opens_at_the_caret_of_what_was_raised),
+        cmocka_unit_test(a_click_below_the_caret_finds_its_line),
+        cmocka_unit_test(help_goes_back_to_where_it_was_asked_for),
         cmocka_unit_test(the_selected_line_opens_its_sql),
         cmocka_unit_test(a_search_finds_notes_and_listings_and_goes_round),
         cmocka_unit_test(a_match_may_go_over_the_end_of_a_row),
