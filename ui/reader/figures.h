@@ -4,7 +4,7 @@
  *     listing    source with queries, rows and time per line
  *     trace      an onion: a bracket opens on the way in and closes on the way out
  *     bars       one row a bar: label, number, bar
- *     series     curves over axes, each with its letter
+ *     series     curves over axes, each with its letter; one alone has none
  *     table      columns as wide as their cells, or one record below the other
  *     timeline   lanes of marked spans over an axis
  *

@@ -11,7 +11,8 @@
  *
  * A curve is drawn in a canvas of dots finer than cells: 1 x 8 a cell in blocks, 2 x 4 in braille,
  * 1 x 1, in its letter, in ASCII. The letter stands at measured points where they are few, else now
- * and then, so that curves are told apart without colours. */
+ * and then, so that curves are told apart without colours. A curve that is alone has a dot for its
+ * letter, and only where points are few. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,8 +100,21 @@ static void put_step(struct plot *plot, int column, int from, int to, uint32_t a
 
 /* ---- curves --------------------------------------------------------------------------------- */
 
-static char letter_of(size_t curve) {
-    return (char)('a' + curve % 26);
+static uint32_t letter_of(const struct plot *plot, size_t curve) {
+    enum { DOT = 0x25CF };
+    if (plot->figure->series.count > 1) return (uint32_t)('a' + curve % 26);
+    return plot->graph == GRAPH_ASCII ? '*' : DOT;
+}
+
+static bool has_few_points(const struct plot *plot, const struct figure_curve *curve) {
+    return curve->count <= (size_t)(plot->width / 4 + 1);
+}
+
+/* A letter tells curves apart; a dot tells where was measured. */
+static bool has_letters(const struct plot *plot, size_t curve) {
+    const struct figure_curve *drawn = &plot->figure->series.curves[curve];
+    if (plot->figure->series.count > 1 || plot->graph == GRAPH_ASCII) return true;
+    return has_few_points(plot, drawn) && !drawn->theory;
 }
 
 /* The curve's height where x is, both as shares of their axes, between its points by a straight
@@ -128,14 +142,14 @@ static bool value_at(const struct plot *plot, const struct figure_curve *curve, 
 
 static void put_letter(struct plot *plot, int column, int row, size_t curve) {
     int y = plot->y + plot->height - 1 - row / plot->fine_y, x = plot->x + column / plot->fine_x;
-    grid_fill(plot->page, y, x, x + 1, (uint32_t)letter_of(curve),
+    grid_fill(plot->page, y, x, x + 1, letter_of(plot, curve),
               (struct style){(uint8_t)theme_lane((unsigned)curve), LOOK_BOLD});
 }
 
 static void put_line(struct plot *plot, size_t index) {
     const struct figure_curve *curve = &plot->figure->series.curves[index];
     struct style style = {(uint8_t)theme_lane((unsigned)index), 0};
-    uint32_t ascii = curve->theory ? '.' : (uint32_t)letter_of(index);
+    uint32_t ascii = curve->theory ? '.' : letter_of(plot, index);
     int dots = plot->width * plot->fine_x, last = -1;
     for (int column = 0; column < dots; column++) {
         double value, x = column == dots - 1 ? 1 : (double)column / (dots - 1);
@@ -155,7 +169,8 @@ static void put_line(struct plot *plot, size_t index) {
 static void put_letters(struct plot *plot, size_t index) {
     enum { APART = 14 };
     const struct figure_curve *curve = &plot->figure->series.curves[index];
-    bool few = curve->count <= (size_t)(plot->width / 4 + 1);
+    bool few = has_few_points(plot, curve);
+    if (!has_letters(plot, index)) return;
     int next = (int)(index * 4 % APART) + 2;
     for (size_t i = 0; i < curve->count; i++) {
         if (!is_plotted(plot, curve->points[i])) continue;
@@ -233,8 +248,8 @@ static void put_legend(struct plot *plot) {
         int width = 2 + (int)columns_of(curve->name) + (int)columns_of(more);
         if (y < 0 || x + width > right) y = grid_add_row(page), x = 1;
         struct style style = {(uint8_t)theme_lane((unsigned)i), LOOK_BOLD};
-        x = grid_fill(page, y, x, x + 1, (uint32_t)letter_of(i), style);
-        x = grid_put_fit(page, y, x + 1, right, curve->name, STYLE(TEXT));
+        if (has_letters(plot, i)) x = grid_fill(page, y, x, x + 1, letter_of(plot, i), style) + 1;
+        x = grid_put_fit(page, y, x, right, curve->name, STYLE(TEXT));
         x = grid_put(page, y, x, right, more, STYLE(MUTED)) + 3;
     }
 }
