@@ -12,31 +12,25 @@ bool fault_raised(const struct fault *fault) {
     return fault->type != NULL;
 }
 
-bool fault_raise(struct fault *fault, const char *type, const char *format, ...) {
-    if (fault->type) return false;
+void fault_set(struct fault *fault, const char *type, const char *format, ...) {
+    if (fault->type) return;
     va_list arguments;
     va_start(arguments, format);
     const char *message = arena_vformat(fault->arena, format, arguments);
     va_end(arguments);
     const char *own_type = message ? arena_string(fault->arena, type) : NULL;
-    if (!own_type) return fault_no_memory(fault);
+    if (!own_type) {
+        fault_no_memory(fault);
+        return;
+    }
     fault->type = own_type;
     fault->message = message;
-    return false;
 }
 
-bool fault_no_memory(struct fault *fault) {
-    if (fault->type) return false;
-    fault->type = "MemoryError";
-    fault->message = "the run needs more memory than it may have";
-    return false;
-}
-
-bool fault_cancelled(struct fault *fault) {
-    if (fault->type) return false;
-    fault->type = "Cancelled";
-    fault->message = "the run was stopped";
-    return false;
+void fault_set_fixed(struct fault *fault, const char *type, const char *message) {
+    if (fault->type) return;
+    fault->type = type;
+    fault->message = message;
 }
 
 bool fault_is(const struct fault *fault, const char *type) {

@@ -25,13 +25,16 @@ void fault_init(struct fault *fault, struct arena *arena);
 /* True when something was raised. */
 bool fault_raised(const struct fault *fault);
 
-/* Raises, unless a fault is already there. Always returns false, so `return fault_raise(...)`. */
-bool fault_raise(struct fault *fault, const char *type, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Raises, unless a fault is already there. Its value is false, so `return fault_raise(...)`; that
+ * is spelled here, in every caller's sight, so that a compiler or an analyser that reads one file
+ * at a time knows what follows a fault and what does not.
+ *     bool fault_raise(struct fault *fault, const char *type, const char *format, ...); */
+#define fault_raise(...) (fault_set(__VA_ARGS__), fault_false())
 
 /* The two that any part may need. The texts are fixed, so that they need no memory. */
-bool fault_no_memory(struct fault *fault);
-bool fault_cancelled(struct fault *fault);
+static inline bool fault_no_memory(struct fault *fault);
+static inline bool fault_cancelled(struct fault *fault);
+
 bool fault_is(const struct fault *fault, const char *type);
 
 /* Sets the place if the fault has none yet: the innermost place wins. */
@@ -39,5 +42,28 @@ void fault_place(struct fault *fault, uint32_t line, uint32_t column);
 
 /* Forgets the fault: for code that handles an exception, like middleware does. */
 void fault_clear(struct fault *fault);
+
+/* ---- what stands behind fault_raise and the two ---------------------------------------------- */
+
+/* Copies both texts into the fault's arena; without memory for them the fault is that. */
+void fault_set(struct fault *fault, const char *type, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Borrows both texts, for good. */
+void fault_set_fixed(struct fault *fault, const char *type, const char *message);
+
+static inline bool fault_false(void) {
+    return false;
+}
+
+static inline bool fault_no_memory(struct fault *fault) {
+    fault_set_fixed(fault, "MemoryError", "the run needs more memory than it may have");
+    return false;
+}
+
+static inline bool fault_cancelled(struct fault *fault) {
+    fault_set_fixed(fault, "Cancelled", "the run was stopped");
+    return false;
+}
 
 #endif
