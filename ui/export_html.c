@@ -8,6 +8,7 @@
  *
  * Headings: one h1 for the page, h2 a lesson, h3 a step. */
 #include <stdio.h>
+#include <string.h>
 
 #include "data/data.h"
 #include "ui/export.h"
@@ -104,7 +105,7 @@ static bool add_step(struct text *out, struct export_page *page, const struct le
     if (!html_add_note(out, step_section(lesson, step), 1)) return false;
     if (*listing && !(page->measured && step->run && step->listing_runs)) {
         text_add(out, "<pre tabindex=\"0\"><code>");
-        html_add(out, listing);
+        html_add_python(out, listing, strlen(listing));
         text_add(out, "</code></pre>\n");
     }
     if (page->measured && step->run) {

@@ -14,6 +14,9 @@
 void html_add(struct text *out, const char *string);
 void html_add_bytes(struct text *out, const char *bytes, size_t length);
 
+/* Adds lines of Python, their keywords, strings and comments in spans. (html_source.c) */
+void html_add_python(struct text *out, const char *source, size_t length);
+
 /* Adds a part of a note. Its headings go down by `deeper` levels: a page has one <h1>. False when
  * there is no memory. (html_note.c) */
 bool html_add_note(struct text *out, struct slice_of_note note, unsigned deeper);

@@ -1,6 +1,7 @@
 /* html_figure - figures as HTML: see html.h. Listings, traces and tables are tables; bars, curves
  * and lanes are drawn (html_plot.c) and have their numbers beside them. */
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/html.h"
 #include "ui/units.h"
@@ -11,6 +12,11 @@ static void add_cell(struct text *out, const char *element, const char *content)
     text_format(out, "<%s>", element);
     html_add(out, content);
     text_format(out, "</%.2s>", element);
+}
+
+/* The head of a column; that of numbers stands where they do. */
+static void add_head(struct text *out, const char *title, bool numbers) {
+    add_cell(out, numbers ? "th scope=\"col\" class=\"number\"" : "th scope=\"col\"", title);
 }
 
 static void add_number_cell(struct text *out, const char *content) {
@@ -32,8 +38,9 @@ static void add_line(struct text *out, const struct figure_line *line, size_t nu
                          : line->runs ? "."
                                       : "");
     add_number_cell(out, asked ? units_duration(line->elapsed_ns, count, sizeof count) : "");
-    text_format(out, "<th scope=\"row\">%zu</th><td class=\"source\"><code>", number);
-    html_add(out, line->source);
+    text_format(out, "<th scope=\"row\" class=\"number\">%zu</th><td class=\"source\"><code>",
+                number);
+    html_add_python(out, line->source, strlen(line->source));
     text_add(out, "</code></td></tr>\n");
 }
 
@@ -41,7 +48,7 @@ static void add_listing(struct text *out, const struct figure *figure, const cha
     (void)id;
     text_add(out, "<table class=\"listing\"><thead><tr>");
     static const char *const titles[] = {"runs", "queries", "rows", "time", "line", "source"};
-    for (size_t i = 0; i < 6; i++) add_cell(out, "th scope=\"col\"", titles[i]);
+    for (size_t i = 0; i < 6; i++) add_head(out, titles[i], i < 5);
     text_add(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < figure->listing.count; i++)
         add_line(out, &figure->listing.lines[i], i + 1);
@@ -80,8 +87,11 @@ static void add_table(struct text *out, const struct figure *figure, const char 
     (void)id;
     text_add(out, "<table><thead><tr>");
     for (size_t i = 0; i < columns; i++) { /* a head without words would be read aloud as one */
-        const char *title = figure->table.columns[i].title;
-        add_cell(out, *title ? "th scope=\"col\"" : "td", title);
+        const struct figure_column *column = &figure->table.columns[i];
+        if (*column->title)
+            add_head(out, column->title, column->align == ALIGN_RIGHT);
+        else
+            text_add(out, "<td></td>");
     }
     text_add(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < figure->table.row_count * columns; i++) {
@@ -103,9 +113,9 @@ enum { POINTS_SHOWN = 24 };
 static void add_points(struct text *out, const struct figure *figure) {
     char x[UNITS_SIZE], y[UNITS_SIZE];
     text_add(out, "<details><summary>as numbers</summary><table><thead><tr>");
-    add_cell(out, "th scope=\"col\"", "curve");
-    add_cell(out, "th scope=\"col\"", figure->series.x_unit);
-    add_cell(out, "th scope=\"col\"", figure->series.y_unit);
+    add_head(out, "curve", false);
+    add_head(out, figure->series.x_unit, true);
+    add_head(out, figure->series.y_unit, true);
     text_add(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < figure->series.count; i++) {
         const struct figure_curve *curve = &figure->series.curves[i];
@@ -134,7 +144,7 @@ static void add_spans(struct text *out, const struct figure *figure) {
     const char *unit = figure->timeline.unit;
     text_add(out, "<details><summary>as numbers</summary><table><thead><tr>");
     static const char *const titles[] = {"lane", "what", "from", "to"};
-    for (size_t i = 0; i < 4; i++) add_cell(out, "th scope=\"col\"", titles[i]);
+    for (size_t i = 0; i < 4; i++) add_head(out, titles[i], i >= 2);
     text_add(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < figure->timeline.count; i++) {
         const struct figure_span *span = &figure->timeline.spans[i];

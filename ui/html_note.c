@@ -34,7 +34,9 @@ void html_add(struct text *out, const char *string) {
 struct rendering {
     struct text *out;
     unsigned deeper;
-    bool hidden; /* inside an HTML block: the comments that mark the steps */
+    bool hidden;               /* inside an HTML block: the comments that mark the steps */
+    bool python;               /* inside a code block of that language */
+    size_t head, head_content; /* where the cell of a table's head begins, and what is in it */
 };
 
 static const char *const elements[] = {
@@ -46,13 +48,39 @@ static const char *const elements[] = {
     [MD_BLOCK_THEAD] = "thead",
     [MD_BLOCK_TBODY] = "tbody",
     [MD_BLOCK_TR] = "tr",
-    [MD_BLOCK_TH] = "th",
     [MD_BLOCK_TD] = "td",
 };
 
 static unsigned heading_level(const struct rendering *rendering, const void *detail) {
     unsigned level = ((const MD_BLOCK_H_DETAIL *)detail)->level + rendering->deeper;
     return level > 6 ? 6 : level;
+}
+
+/* A cell of a column that the note sets to the right. */
+static bool is_number(const void *detail) {
+    return ((const MD_BLOCK_TD_DETAIL *)detail)->align == MD_ALIGN_RIGHT;
+}
+
+static void begin_head(struct rendering *rendering, const void *detail) {
+    rendering->head = rendering->out->length;
+    text_add(rendering->out,
+             is_number(detail) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">");
+    rendering->head_content = rendering->out->length;
+}
+
+/* A head without words would be read aloud as one. */
+static void end_head(struct rendering *rendering) {
+    if (rendering->out->length > rendering->head_content) {
+        text_add(rendering->out, "</th>\n");
+        return;
+    }
+    text_cut(rendering->out, rendering->head);
+    text_add(rendering->out, "<td></td>\n");
+}
+
+static bool is_python(const void *detail) {
+    const MD_ATTRIBUTE *language = &((const MD_BLOCK_CODE_DETAIL *)detail)->lang;
+    return language->size == 6 && memcmp(language->text, "python", 6) == 0;
 }
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
@@ -62,15 +90,16 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
         rendering->hidden = true;
     else if (type == MD_BLOCK_H)
         text_format(out, "<h%u>", heading_level(rendering, detail));
-    else if (type == MD_BLOCK_CODE)
+    else if (type == MD_BLOCK_CODE) {
+        rendering->python = is_python(detail);
         text_add(out, "<pre tabindex=\"0\"><code>");
-    else if (type == MD_BLOCK_TABLE)
+    } else if (type == MD_BLOCK_TABLE)
         text_add(out, "<div class=\"wide\" tabindex=\"0\"><table>");
     else if (type == MD_BLOCK_HR)
         text_add(out, "<hr>\n");
     else if (type == MD_BLOCK_TH)
-        text_add(out, "<th scope=\"col\">");
-    else if (type == MD_BLOCK_TD && ((const MD_BLOCK_TD_DETAIL *)detail)->align == MD_ALIGN_RIGHT)
+        begin_head(rendering, detail);
+    else if (type == MD_BLOCK_TD && is_number(detail))
         text_add(out, "<td class=\"number\">");
     else if ((size_t)type < sizeof elements / sizeof *elements && elements[type])
         text_format(out, "<%s>", elements[type]);
@@ -84,10 +113,13 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
         rendering->hidden = false;
     else if (type == MD_BLOCK_H)
         text_format(out, "</h%u>\n", heading_level(rendering, detail));
-    else if (type == MD_BLOCK_CODE)
+    else if (type == MD_BLOCK_CODE) {
+        rendering->python = false;
         text_add(out, "</code></pre>\n");
-    else if (type == MD_BLOCK_TABLE)
+    } else if (type == MD_BLOCK_TABLE)
         text_add(out, "</table></div>\n");
+    else if (type == MD_BLOCK_TH)
+        end_head(rendering);
     else if ((size_t)type < sizeof elements / sizeof *elements && elements[type])
         text_format(out, "</%s>\n", elements[type]);
     return out->failed;
@@ -130,6 +162,8 @@ static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *c
         text_add_char(out, '\n');
     else if (type == MD_TEXT_ENTITY)
         text_add_bytes(out, text, size); /* already HTML */
+    else if (rendering->python)          /* md4c gives a block of code line by line */
+        html_add_python(out, text, size);
     else
         html_add_bytes(out, text, size);
     return out->failed;

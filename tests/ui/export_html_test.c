@@ -2,6 +2,9 @@
  * apart. */
 #include "tests/support/testing.h"
 
+#include <math.h>
+
+#include "data/data.h"
 #include "lessons/lesson.h"
 #include "tests/support/program.h"
 #include "ui/html.h"
@@ -143,6 +146,87 @@ static void a_page_of_a_folder_leads_back_to_its_index(void **state) {
     free(index);
 }
 
+/* ---- listings -------------------------------------------------------------------------------- */
+
+static void a_listing_has_its_words_told_apart(void **state) {
+    (void)state;
+    static const char source[] = "if name == \"<x>\":  # a < b\n    return 'done'\n";
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    html_add_python(&text, source, strlen(source));
+    assert_string_equal(text_finish(&text), "<span class=\"keyword\">if</span> name == "
+                                            "<span class=\"string\">&quot;&lt;x&gt;&quot;</span>:  "
+                                            "<span class=\"comment\"># a &lt; b</span>\n    "
+                                            "<span class=\"keyword\">return</span> "
+                                            "<span class=\"string\">'done'</span>\n");
+    arena_release(&arena);
+}
+
+static void listings_of_notes_and_figures_are_coloured_alike(void **state) {
+    struct program *program = *state;
+    static const char line[] = "<span class=\"keyword\">from</span> blog.models ";
+    assert_int_equal(program_run(program, "export", "-f", "html", "9/1", NULL), 0);
+    assert_non_null(strstr(program->out, line));
+    assert_int_equal(program_run(program, "export", "-f", "html", "-m", "9/1", NULL), 0);
+    assert_non_null(
+        strstr(program->out, "<td class=\"source\"><code><span class=\"keyword\">from"));
+}
+
+static void heads_of_number_columns_stand_where_the_numbers_do(void **state) {
+    struct program *program = *state;
+    assert_int_equal(program_run(program, "export", "-f", "html", "-m", "9/2", NULL), 0);
+    assert_non_null(strstr(program->out, "<th scope=\"col\" class=\"number\">queries</th>"));
+    assert_non_null(strstr(program->out, "<th scope=\"col\">source</th>"));
+    assert_null(strstr(program->out, "<th scope=\"col\"></th>"));
+}
+
+/* ---- colours --------------------------------------------------------------------------------- */
+
+/* The share of light of one channel of an sRGB colour (WCAG 2.2, relative luminance). */
+static double linear(unsigned long channel) {
+    double share = (double)channel / 255;
+    return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4);
+}
+
+/* The luminance of a colour of the page's style: its first value is for light, its second for
+ * dark. */
+static double luminance(const char *style, const char *name, bool dark) {
+    char form[32], digits[7] = "";
+    snprintf(form, sizeof form, "--%s: #", name);
+    const char *at = strstr(style, form);
+    if (at && dark) at = strstr(at + 1, form);
+    if (!at) fail_msg("there is no %s", form);
+    size_t count = 0;
+    for (at += strlen(form); count < 6 && strchr("0123456789abcdef", *at); at++)
+        digits[count++] = *at;
+    for (; count == 3; count = 6) /* #fff */
+        memcpy(digits, (char[]){digits[0], digits[0], digits[1], digits[1], digits[2], digits[2]},
+               6);
+    unsigned long colour = strtoul(digits, NULL, 16);
+    return 0.2126 * linear(colour >> 16) + 0.7152 * linear(colour >> 8 & 255) +
+           0.0722 * linear(colour & 255);
+}
+
+/* WCAG 2.2, success criterion 1.4.3: at least 4.5 to 1. */
+static void every_colour_of_words_stands_off_from_what_is_behind_it(void **state) {
+    (void)state;
+    static const char *const words[] = {"ink", "good", "bad", "keyword", "string", "comment", "c0"};
+    static const char *const grounds[] = {"paper", "soft"};
+    const char *style = data_find("page.css")->text;
+    for (int dark = 0; dark < 2; dark++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            for (size_t j = 0; j < 2; j++) {
+                double one = luminance(style, words[i], dark);
+                double other = luminance(style, grounds[j], dark);
+                double contrast = (fmax(one, other) + 0.05) / (fmin(one, other) + 0.05);
+                if (contrast < 4.5)
+                    fail_msg("%s on %s, %s: %.2f", words[i], grounds[j], dark ? "dark" : "light",
+                             contrast);
+            }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
 
 int main(void) {
@@ -152,6 +236,10 @@ int main(void) {
         TEST(what_a_figure_says_cannot_break_out_of_the_page),
         TEST(the_contents_lead_to_every_lesson_and_step),
         TEST(a_page_of_a_folder_leads_back_to_its_index),
+        TEST(a_listing_has_its_words_told_apart),
+        TEST(listings_of_notes_and_figures_are_coloured_alike),
+        TEST(heads_of_number_columns_stand_where_the_numbers_do),
+        TEST(every_colour_of_words_stands_off_from_what_is_behind_it),
     };
     return RUN_TESTS(tests);
 }

@@ -1,69 +1,25 @@
-/* source - see source.h. Only lines: a string that spans lines is not known here, and no listing
- * has one. */
+/* source - see source.h. */
 #include "ui/reader/source.h"
 
-#include <string.h>
-
 #include "ui/columns.h"
+#include "ui/python.h"
 
-static const char *const keywords[] = {
-    "False", "None",   "True",    "and",   "as",     "async", "await",  "class", "def",   "elif",
-    "else",  "except", "finally", "for",   "from",   "if",    "import", "in",    "is",    "lambda",
-    "not",   "or",     "pass",    "raise", "return", "try",   "while",  "with",  "yield",
-};
-
-static bool is_word_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (unsigned char)c >= 0x80;
-}
-
-static size_t word_length(const char *at, const char *end) {
-    size_t length = 0;
-    while (at + length < end && is_word_byte(at[length])) length++;
-    return length;
-}
-
-static bool is_keyword(const char *word, size_t length) {
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        if (strlen(keywords[i]) == length && memcmp(keywords[i], word, length) == 0) return true;
-    return false;
-}
-
-/* From a quote to its end, or to the end of the line. */
-static size_t string_length(const char *at, const char *end) {
-    const char *c = at + 1;
-    for (; c < end && *c != *at; c++)
-        if (*c == '\\' && c + 1 < end) c++;
-    return (size_t)(c < end ? c + 1 - at : end - at);
-}
-
-/* The token at `at`, and what it is. */
-static size_t next_token(const char *at, const char *end, enum role *role) {
-    *role = ROLE_TEXT;
-    if (*at == '#') {
-        *role = ROLE_COMMENT;
-        return (size_t)(end - at);
-    }
-    if (*at == '"' || *at == '\'') {
-        *role = ROLE_STRING;
-        return string_length(at, end);
-    }
-    if (!is_word_byte(*at)) return 1;
-    size_t length = word_length(at, end);
-    if (is_keyword(at, length)) *role = ROLE_KEYWORD;
-    return length;
-}
+/* The role of each kind of words. */
+static const uint8_t roles[] = {[PYTHON_PLAIN] = ROLE_TEXT,
+                                [PYTHON_KEYWORD] = ROLE_KEYWORD,
+                                [PYTHON_STRING] = ROLE_STRING,
+                                [PYTHON_COMMENT] = ROLE_COMMENT};
 
 int source_put_part(struct grid *grid, int y, int x, int right, const char *line, size_t length,
                     size_t from, size_t count) {
     const char *end = line + length, *first = line + from, *last = first + count;
     while (line < end && line < last) {
-        enum role role;
-        const char *after = line + next_token(line, end, &role);
+        enum python_kind kind;
+        const char *after = line + python_next(line, end, &kind);
         const char *begin = line > first ? line : first, *stop = after < last ? after : last;
         if (begin < stop)
             x = grid_put_bytes(grid, y, x, right, begin, (size_t)(stop - begin),
-                               (struct style){(uint8_t)role, 0});
+                               (struct style){roles[kind], 0});
         line = after;
     }
     return x;
