@@ -1,6 +1,8 @@
 /* source - see source.h. */
 #include "ui/reader/source.h"
 
+#include <string.h>
+
 #include "ui/columns.h"
 #include "ui/python.h"
 
