@@ -1,5 +1,5 @@
-# daybook - all run deps test check bench fuzz install uninstall dist deb
-#    pictures clean
+# daybook - all run deps test check analyse valgrind coverage bench fuzz
+#    install uninstall dist deb pictures clean
 #
 #   make deps run     install what is missing, build, open the reader
 #   make deps test    install what is missing, build with sanitizers, run every test
@@ -52,13 +52,15 @@ FORMATTED = $(shell find engine lessons ui tests data -name '*.[ch]')
 FUZZERS := $(shell find tests -name '*_fuzz.c' | sort)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
-.PHONY: all deps deps-check run test check bench fuzz format pictures install uninstall dist deb clean print-%
+.PRECIOUS: $(BUILD)/%.o
+.PHONY: all always deps deps-check run test check analyse valgrind coverage bench fuzz format pictures install uninstall dist deb clean print-%
 
 all: daybook
 
-daybook: $(BUILD)/daybook
-	cp -f $< $@
+# Of two builds the one that was asked for is at the top, whichever is newer.
+daybook: $(BUILD)/daybook always
+	@cmp -s $< $@ || { echo 'cp -f $< $@'; cp -f $< $@; }
+always:
 
 run: daybook
 	./daybook
@@ -133,7 +135,7 @@ $(BUILD)/curses_page: $(BUILD)/tests/bench/peers/curses_page.o
 bench: $(BUILD)/bench $(BUILD)/daybook $(BUILD)/curses_page
 	@$(BUILD)/bench $(if $(JSON),--json) $(ONLY)
 
-# What the compilers and the analysers say. Slower than test; .ci/run does both.
+# What the compilers, the formatter and ThreadSanitizer say. Slower than test; .ci/run does both.
 check:
 	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O2 -Werror' BUILD=build/check-gcc build/check-gcc/daybook
 	+$(MAKE) --no-print-directory CC=clang CFLAGS='-O1 -Werror' BUILD=build/check-clang build/check-clang/daybook
@@ -148,6 +150,33 @@ THREAD_TESTS := $(wildcard tests/engine/tape/*_test.c tests/engine/server/*_test
 .PHONY: run-thread-tests
 run-thread-tests: $(THREAD_TESTS:%.c=$(BUILD)/%)
 	tests/run $^
+
+# What three analysers say of every file: gcc's own, cppcheck and clang-tidy, whose set of checks
+# .clang-tidy states. A file's verdict is kept until it or a header changes.
+HEADERS := $(shell find engine lessons ui -name '*.h')
+TIDIED  := $(SOURCES:%.c=build/tidy/%.ok) build/tidy/ui/main.ok
+
+analyse:
+	+$(MAKE) --no-print-directory CC=gcc CFLAGS='-O1 -Werror -fanalyzer' BUILD=build/analyse build/analyse/libdaybook.a
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -I. $(CPPFLAGS) engine lessons ui
+	+$(MAKE) --no-print-directory $(TIDIED)
+
+build/tidy/%.ok: %.c .clang-tidy $(HEADERS)
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 $(PKGFLAGS)
+	@touch $@
+
+# The program itself under valgrind: what it lists, exports and runs, without the tests' harness.
+valgrind: $(BUILD)/daybook
+	tests/valgrind.sh $(BUILD)/daybook
+
+# Which lines and branches `make test` never reaches: a table by file, and pages to read.
+coverage:
+	+$(MAKE) --no-print-directory CC=gcc BUILD=build/coverage SAN= STATIC=no OPT='-O0 -g' SANFLAGS=--coverage run-tests
+	mkdir -p build/coverage/pages
+	gcovr --root . --object-directory build/coverage --filter engine/ --filter lessons/ --filter ui/ --html-details build/coverage/pages/index.html --txt build/coverage/lines.txt --print-summary
+	gcovr --root . --object-directory build/coverage --filter engine/ --filter lessons/ --filter ui/ --branches --txt build/coverage/branches.txt
+	@cat build/coverage/lines.txt
 
 format:
 	clang-format -i $(FORMATTED)

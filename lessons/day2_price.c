@@ -6,6 +6,7 @@
  * batches, each long enough for the clock; all are taken in this run, with a silent head, and go
  * on the tape as SAMPLEs. It is processor time of this thread: what others do with the processor
  * meanwhile is not the price of a list. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ static bool build_tree(struct forms *forms, size_t routes, struct value view) {
     size_t size = group_size(routes);
     struct list *list = list_new(runtime, &list_type, 0);
     for (size_t first = 0; list && first < routes; first += size) {
+        assert(size);
         size_t limit = first + size < routes ? first + size : routes;
         struct list *inner = list_new(runtime, &list_type, size);
         if (!inner || !add_items(runtime, inner, first, limit, size, false, view) ||

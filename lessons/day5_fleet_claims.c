@@ -1,5 +1,5 @@
 /* day5_fleet_claims - what the tape tells of the two fleets, and what must hold for it. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lessons/day5.h"
@@ -7,9 +7,10 @@
 /* ---- the story ----------------------------------------------------------------------------- */
 
 bool fleet_server(const char *subject, unsigned *server) {
-    *server = 0;
-    return strcmp(subject, "manage.py warmup") == 0 ||
-           sscanf(subject, "server %u, worker", server) == 1;
+    static const char serving[] = "server ";
+    bool serves = strncmp(subject, serving, sizeof serving - 1) == 0;
+    *server = serves ? (unsigned)strtoul(subject + sizeof serving - 1, NULL, 10) : 0;
+    return serves || strcmp(subject, "manage.py warmup") == 0;
 }
 
 static void take_process(struct fleet_story *story, const struct tape_event *event,

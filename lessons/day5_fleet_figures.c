@@ -85,7 +85,7 @@ static void begin_lane(struct rows *rows, unsigned lane) {
     struct row *row;
     for (unsigned server = 1; lane == FLEET_READY && server <= rows->servers; server++)
         if ((row = row_of(rows, lane, server)) && row->began < 0) row->began = 0;
-    if (lane == FLEET_JOB) row_of(rows, lane, 0)->began = 0;
+    if (lane == FLEET_JOB && (row = row_of(rows, lane, 0))) row->began = 0;
 }
 
 static void fill_rows(struct rows *rows, struct cut cut) {

@@ -50,7 +50,7 @@ struct checksum {
     unsigned have;
 };
 void checksum_init(struct checksum *checksum);
-void checksum_add(struct checksum *checksum, const char *bytes, size_t length);
+void checksum_add(struct checksum *checksum, const char *text, size_t length);
 uint64_t checksum_value(const struct checksum *checksum);
 
 /* day6_sampler.c: looks at the memory held while a lane runs, from a thread of its own. */

@@ -2,7 +2,7 @@
 #include "lessons/queries.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/orm/database.h"
@@ -97,8 +97,7 @@ bool queries_number(struct stage *stage, uint8_t lane, const char *sql, int64_t 
     if (!queries_beside(stage, lane, sql, NULL, 0, &text)) return false;
     const char *answer = text_finish(&text);
     if (!answer) return fault_no_memory(&stage->fault);
-    *number = 0;
-    sscanf(answer, "%" SCNd64, number);
+    *number = strtoll(answer, NULL, 10);
     return true;
 }
 

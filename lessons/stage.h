@@ -66,7 +66,7 @@ int64_t stage_number(const struct stage *stage, const char *knob);
 const char *stage_word(const struct stage *stage, const char *knob);
 
 /* Writes a knob's value as --set would take it, NUL-terminated; returns buffer. */
-const char *stage_knob_text(const struct stage *stage, size_t knob, char *buffer, size_t size);
+const char *stage_knob_text(const struct stage *stage, size_t index, char *buffer, size_t size);
 
 /* Puts knobs' values into a text: "{articles} articles" becomes "100 articles". NULL when the arena
  * has no room. */

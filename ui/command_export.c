@@ -1,5 +1,6 @@
 /* command_export - `daybook export`: chooses the format, writes to a file, a folder or standard
  * output. A file appears whole or not at all. */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +88,7 @@ static int export_page(const struct order *order, const char *path, const char *
     struct text text;
     arena_init(&arena, NULL);
     text_init(&text, &arena);
+    assert(order->format);
     bool whole = (!order->measured || export_gather(&page, order->seed, &arena)) &&
                  order->format->write(&text, &page);
     int code = whole ? put(order, path, &text) : command_no_memory();

@@ -106,7 +106,7 @@ static void wait_for_signal(const sigset_t *signals, const struct tallies *talli
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static int serve(struct server_options *asked, struct runtime *runtime) {
+static int serve(struct server_options asked, struct runtime *runtime) {
     struct blog_site site;
     struct application application;
     struct tallies tallies = {0};
@@ -115,13 +115,13 @@ static int serve(struct server_options *asked, struct runtime *runtime) {
         return command_fail(EXIT_SYSTEM, "serve: %s", runtime->fault->message);
     blog_site_application(&site, &application);
     application.tallies = &tallies;
-    asked->application = &application;
+    asked.application = &application;
     sigprocmask(SIG_BLOCK, &signals, &before);
-    struct server *server = server_start(asked, runtime->fault);
+    struct server *server = server_start(&asked, runtime->fault);
     if (server) {
         printf("The blog is at http://127.0.0.1:%u/ (%s), until Ctrl-C.\n",
                (unsigned)server_port(server),
-               asked->kind == SERVER_ASYNC ? "one event loop" : "sync workers");
+               asked.kind == SERVER_ASYNC ? "one event loop" : "sync workers");
         fflush(stdout);
         wait_for_signal(&signals, &tallies);
         server_stop(server);
@@ -145,7 +145,7 @@ static int run(const struct command *command, int count, char **words) {
     fault_init(&fault, &arena);
     head_init(&silent, NULL);
     struct runtime runtime = {.arena = &arena, .memory = &memory, .head = &silent, .fault = &fault};
-    code = serve(&asked, &runtime);
+    code = serve(asked, &runtime);
     arena_release(&arena);
     return code;
 }

@@ -103,6 +103,7 @@ void *arena_grow(struct arena *arena, void *array, size_t old_count, size_t new_
         memset((unsigned char *)array + old_count * size, 0, (new_count - old_count) * size);
         return array;
     }
+    assert(array || !old_count);
     void *moved = arena_alloc(arena, new_count * size);
     if (moved && old_count) memcpy(moved, array, old_count * size);
     return moved;

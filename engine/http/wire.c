@@ -127,7 +127,7 @@ static bool parse_chunk_size(struct wire_reader *reader) {
     const char *line = reader->text + reader->line;
     size_t length = wire_line_length(reader), digits = 0;
     uint64_t size = 0;
-    for (; wire_hex_digit(line[digits]) >= 0 && digits < 16; digits++)
+    for (; digits < 16 && wire_hex_digit(line[digits]) >= 0; digits++)
         size = size << 4 | (uint64_t)wire_hex_digit(line[digits]);
     bool ended = line[digits] == ';' || digits == length;
     if (digits == 0 || digits > 15 || !ended ||

@@ -35,6 +35,7 @@ char *wire_bytes_reserve(struct wire_bytes *bytes, size_t length) {
     if (bytes->room - bytes->end >= length && bytes->data) return bytes->data + bytes->end;
     size_t held = wire_bytes_length(bytes);
     if (bytes->start) {
+        assert(bytes->data);
         memmove(bytes->data, bytes->data + bytes->start, held);
         bytes->start = 0;
         bytes->end = held;

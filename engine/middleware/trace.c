@@ -5,6 +5,7 @@
  * was told; inside a hook's span, which hook that is. */
 #include "engine/middleware/trace.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/urls/resolver.h"
@@ -89,6 +90,7 @@ static void push(struct reader *reader, struct open_span span) {
         reader->spans = spans;
         reader->span_capacity = capacity;
     }
+    assert(reader->spans);
     reader->spans[reader->open++] = span;
 }
 

@@ -6,6 +6,7 @@
  * The index is an open-addressing hash table, twice as large as the entries and more, walked one by
  * one from the key's hash. Small dicts do without it and compare keys in order. Taking an entry out
  * moves those behind it and builds the index anew: listings seldom do that. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/object/object.h"

@@ -4,6 +4,7 @@
  *
  * A list grows by doubling inside the runtime's arena; what it outgrows stays there until the run
  * ends, so a list of n costs at most 2n values. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/object/object.h"
@@ -42,6 +43,7 @@ bool list_append(struct runtime *runtime, struct list *list, struct value value)
         list->items = items;
         list->capacity = capacity;
     }
+    assert(list->items);
     list->items[list->count++] = value;
     return true;
 }

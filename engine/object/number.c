@@ -289,7 +289,7 @@ void float_repr(double real, char buffer[FLOAT_TEXT]) {
         snprintf(buffer, FLOAT_TEXT, "%s", isnan(real) ? "nan" : real < 0 ? "-inf" : "inf");
         return;
     }
-    char text[FLOAT_TEXT], digits[FLOAT_TEXT];
+    char text[FLOAT_TEXT], digits[FLOAT_TEXT] = "";
     shortest_digits(fabs(real), text);
     int count = 0, exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     for (const char *c = text; *c != 'e'; c++)

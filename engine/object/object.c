@@ -33,10 +33,6 @@ void runtime_leave(struct runtime *runtime) {
     runtime->depth--;
 }
 
-bool runtime_has(struct runtime *runtime, const void *memory) {
-    return memory ? true : fault_no_memory(runtime->fault);
-}
-
 /* ---- names of types ---------------------------------------------------------------------- */
 
 const char *value_type_name(struct value value) {

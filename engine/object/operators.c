@@ -28,8 +28,8 @@ bool object_is_same(struct value left, struct value right) {
     switch ((enum value_kind)left.kind) {
     case VALUE_NONE: return true;
     case VALUE_BOOL:
-    case VALUE_INT: return left.integer == right.integer;
-    case VALUE_FLOAT: return memcmp(&left.real, &right.real, sizeof left.real) == 0;
+    case VALUE_INT:
+    case VALUE_FLOAT: return left.integer == right.integer; /* a float's bits: a nan is itself */
     case VALUE_OBJECT: return left.object == right.object || same_class(left, right);
     default: return left.length == right.length && memcmp(left.text, right.text, left.length) == 0;
     }

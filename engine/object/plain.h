@@ -58,11 +58,11 @@ extern const struct plain_method date_methods[], time_methods[], datetime_method
 
 /* ---- repr.c ---- */
 
-const char *string_repr(struct runtime *, struct value text);
+const char *string_repr(struct runtime *, struct value value);
 
 /* ---- format.c ---- */
 
-const char *plain_format(struct runtime *, struct value, const char *spec);
+const char *plain_format(struct runtime *, struct value, const char *text);
 /* 'template' % arguments, and 'template'.format(...). */
 bool string_percent(struct runtime *, struct value template, struct value arguments,
                     struct value *result);
@@ -96,6 +96,8 @@ bool arguments_count(struct runtime *, const struct arguments *, const char *cal
                      size_t most);
 
 /* Raises MemoryError, unless there is a pointer. */
-bool runtime_has(struct runtime *, const void *memory);
+static inline bool runtime_has(struct runtime *runtime, const void *memory) {
+    return memory || fault_no_memory(runtime->fault);
+}
 
 #endif

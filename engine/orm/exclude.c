@@ -8,6 +8,8 @@
  * relation to many.
  *
  * Mirrors Query.split_exclude and trim_start. */
+#include <assert.h>
+
 #include "engine/orm/blueprint.h"
 #include "engine/orm/filter.h"
 
@@ -50,7 +52,7 @@ static const char *trimmed_prefix(struct runtime *runtime, const struct path *pa
  * INNER, the table before it as well, since the key is on the joined side. */
 static bool trim_start(struct runtime *runtime, struct query *query, const struct path *path,
                        struct trimmed *trimmed) {
-    const char *tables[PATH_MOST + 1];
+    const char *tables[PATH_MOST + 1] = {NULL};
     size_t count = 0, steps = 0;
     for (size_t i = 0; i < query->join_count && count <= PATH_MOST; i++) {
         const char *alias = query->joins[i].alias;
@@ -64,6 +66,7 @@ static bool trim_start(struct runtime *runtime, struct query *query, const struc
             trimmed->contains_outer = true;
         query_reference(query, tables[steps], -1);
     }
+    assert(steps + 1 < count);
     const struct field *key = path->steps[steps].join_field;
     const struct field *pointed = model_primary_key(key->target);
     trimmed->prefix = trimmed_prefix(runtime, path, steps, pointed);

@@ -1,6 +1,7 @@
 /* instance - see instance.h. */
 #include "engine/orm/instance.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/orm/fetch.h"
@@ -376,5 +377,6 @@ const struct model *instance_model(struct value value) {
 bool instance_column(struct runtime *runtime, struct value value, const struct field *field,
                      struct value *column) {
     struct instance *instance = instance_of(value);
+    assert(instance);
     return instance_read(runtime, instance, instance_place(instance->model, field), column);
 }

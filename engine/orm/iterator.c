@@ -10,6 +10,7 @@
  * what is held, it stays as long as the connection.
  *
  * Mirrors QuerySet.iterator and _iterator of django.db.models.query: no cache, no prefetching. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/orm/chunk.h"
@@ -88,7 +89,9 @@ static bool next(struct runtime *runtime, struct object *self, struct value *res
         !turn_chunk(runtime, generator))
         return false;
     *done = generator->handed == generator->count;
-    if (!*done) *result = generator->items[generator->handed++];
+    if (*done) return true;
+    assert(generator->items);
+    *result = generator->items[generator->handed++];
     return true;
 }
 

@@ -99,7 +99,7 @@ static bool get_single(struct runtime *runtime, struct instance *instance,
     bool forward = relation->kind == RELATION_FORWARD;
     struct attachment *cached = instance_attached(instance, ATTACHED_RELATED, relation->cache_name);
     if (!cached) {
-        struct instance *other;
+        struct instance *other = NULL;
         if (!(forward ? load_forward : load_reverse)(runtime, instance, relation, &other) ||
             !related_cache(runtime, instance, relation, other, true))
             return false;

@@ -57,7 +57,7 @@ static bool integer_from_text(struct runtime *runtime, struct value text, int64_
     const char *digits = clean + (*clean == '-' || *clean == '+');
     size_t count = strlen(digits);
     if (base == 10) fine = fine && count && strspn(digits, "0123456789") == count;
-    if (base == 0 || base < 2 || base > 36)
+    if (base < 2 || base > 36)
         return fault_raise(runtime->fault, "NotSupported", "int() with base %lld", (long long)base);
     while (count > 1 && *digits == '0') digits++, count--;
     if (!fine) return invalid_integer(runtime, base, text);

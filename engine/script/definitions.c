@@ -32,7 +32,8 @@ static bool parse_parameter(struct parser *parser, struct function_node *functio
     struct token place = parser->token;
     const char *name = expect_name(parser);
     if (!name || !declare_new(parser, function, name)) return false;
-    if (parser_at(parser, ":") && function->body.count == 0 && strcmp(function->name, "<lambda>"))
+    if (parser_at(parser, ":") && function->body.count == 0 &&
+        strcmp(function->name, "<lambda>") != 0)
         return parser_refuse(parser, &parser->token, "an annotation");
     if (function->count == *capacity) {
         function->parameters = arena_grow(parser->arena, function->parameters, *capacity,

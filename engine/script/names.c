@@ -3,6 +3,7 @@
  * A name stands for a slot of its function, a slot of a function around it, a name of the class
  * body it stands in, or a binding of the module; below those lie the builtins. Which one is found
  * out when the name is first used and kept in its node. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/script/evaluator.h"
@@ -254,6 +255,7 @@ static bool check_path(struct script *script, const char *path) {
                 return fault_raise(script->runtime->fault, "ModuleNotFoundError",
                                    "No module named '%.*s'; '%s' is not a package",
                                    (int)(length + 1 + strcspn(dot + 1, ".")), path, part);
+            assert(dot); /* the whole path is none, as was seen above */
             continue;
         }
         return fault_raise(script->runtime->fault, "ModuleNotFoundError", "No module named '%s'",

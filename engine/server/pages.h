@@ -30,6 +30,6 @@ struct work {
 
 /* A view that does `work` and answers 200 "done". It carries the number of a request "?n=17" back
  * in X-Request, as a load generator wants it. */
-struct view view_working(const char *name, const struct work *work);
+struct view view_working(const char *name, const struct work *asked);
 
 #endif

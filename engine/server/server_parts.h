@@ -37,9 +37,9 @@ bool sync_worker_new(struct thread *thread, struct fault *fault);
 void sync_worker_free(struct thread *thread);
 
 /* Bodies of the threads; each gets its struct thread. */
-void *sync_worker_run(void *thread);
-void *arbiter_run(void *thread);
-void *async_run(void *thread);
+void *sync_worker_run(void *argument);
+void *arbiter_run(void *argument);
+void *async_run(void *argument);
 
 /* The loop takes the listening socket over. False: fault. release is for a loop that never ran. */
 bool async_prepare(struct server *server, struct fault *fault);

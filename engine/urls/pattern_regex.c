@@ -1,5 +1,6 @@
 /* pattern_regex - what Django writes about a pattern: its regular expression, and Python's
  * complaint about it. Nothing here is used for matching. See pattern.h. */
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -114,6 +115,7 @@ static bool append(struct arena *arena, struct pattern *joined, struct parameter
         joined->route = literal;
         joined->length = joined->route_length = seam.length;
     }
+    assert(parameters || !next->count);
     if (next->count)
         memcpy(parameters + joined->count, next->parameters, next->count * sizeof *parameters);
     joined->count += next->count;

@@ -45,10 +45,10 @@ static bool fill_one(struct runtime *runtime, const char **at, const struct dict
                      struct text *filled) {
     const char *name = *at + 1, *close = strchr(name, ')');
     if (!close) return fault_raise(runtime->fault, "ValueError", "incomplete format key");
-    struct value key = value_none(), text;
+    struct value text;
     const char *copy = arena_copy(runtime->arena, name, (size_t)(close - name));
     if (!copy) return fault_no_memory(runtime->fault);
-    key = value_text(copy);
+    struct value key = value_text(copy);
     bool found;
     if (close[1] != 's' || strchr(copy, '('))
         return fault_raise(runtime->fault, "NotSupported", "reverse() of a route with '%%('");

@@ -85,7 +85,7 @@ unsigned list_handle(struct state *state, const struct action *action) {
     case ACTION_ACCEPT: return open_row(state);
     case ACTION_CHOOSE: return action->rune >= '1' ? open_day_number(state, action->rune - '1') : 0;
     case ACTION_CLICK: return click(state, action);
-    case ACTION_BACK: return close_list(state);
+    case ACTION_BACK:
     case ACTION_LEAVE: return close_list(state);
     default: return 0;
     }
