@@ -8,7 +8,8 @@
 #include "ui/plain.h"
 #include "ui/units.h"
 
-static const struct paper fenced = {.width = PLAIN_WIDTH};
+/* A line of a listing scrolls. */
+static const struct paper fenced = {.width = PLAIN_WIDTH, .loose = true};
 
 /* ---- pieces of Markdown -------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/columns.h"
+#include "ui/listing_text.h"
 #include "ui/markdown_lines.h"
 #include "ui/units.h"
 
@@ -17,38 +18,73 @@ static unsigned larger(unsigned a, unsigned b) {
 
 /* ---- listing ------------------------------------------------------------------------------ */
 
-/*     runs  queries     rows     time
- *        1        1      100   310 us   5  for article in page:
- *      100      100      100  5.81 ms   6      print(article.author.name)
+/*     runs  queries  rows     time
+ *        1        1   100   310 us   5  for article in page:
+ *      100      100   100  5.81 ms   6      print(article.author.name)
  *
- * The counters stand before the line, as gcov writes them: source may be of any width. */
-static void add_counters(struct text *out, const struct paper *paper,
-                         const struct figure_line *line) {
-    char runs[UNITS_SIZE], queries[UNITS_SIZE], rows[UNITS_SIZE], time[UNITS_SIZE];
-    bool asked = line->queries > 0;
-    units_count(line->runs, runs, sizeof runs);
-    units_count(line->queries, queries, sizeof queries);
-    units_count(line->rows, rows, sizeof rows);
-    units_duration(line->elapsed_ns, time, sizeof time);
-    if (paper->width >= NARROW) paper_add_right(out, paper, line->runs ? runs : "", 8);
-    paper_add_right(out, paper, asked ? queries : line->runs ? "." : "", 9);
-    if (paper->width < NARROW) return;
-    paper_add_right(out, paper, asked ? rows : line->runs ? "." : "", 9);
-    paper_add_right(out, paper, asked ? time : "", 9);
+ * The counters stand before the line, as gcov writes them: source may be of any width. A narrow
+ * paper has the queries alone, and a listing that asked nothing its runs. */
+enum { RUNS, QUERIES, ROWS, TIME, COUNTERS, GAP = 2 };
+
+static const char *const counters[COUNTERS] = {"runs", "queries", "rows", "time"};
+
+/* What a line has for a counter: nothing where it was not reached, a dot where it asked nothing. */
+static const char *counter(const struct figure_line *line, size_t which, char *buffer,
+                           size_t size) {
+    if (which == RUNS) return line->runs ? units_count(line->runs, buffer, size) : "";
+    if (line->queries == 0) return line->runs && which != TIME ? "." : "";
+    if (which == TIME) return units_duration(line->elapsed_ns, buffer, size);
+    return units_count(which == QUERIES ? line->queries : line->rows, buffer, size);
+}
+
+static bool asks(const struct figure *figure) {
+    for (size_t i = 0; i < figure->listing.count; i++)
+        if (figure->listing.lines[i].queries > 0) return true;
+    return false;
+}
+
+/* The columns of each counter; 0 for one that is not shown. */
+static void measure_counters(const struct paper *paper, const struct figure *figure,
+                             unsigned widths[COUNTERS]) {
+    char buffer[UNITS_SIZE];
+    bool asked = asks(figure), narrow = paper->width < NARROW;
+    for (size_t i = 0; i < COUNTERS; i++) widths[i] = columns_of(counters[i]);
+    for (size_t i = 0; i < figure->listing.count * COUNTERS; i++)
+        widths[i % COUNTERS] =
+            larger(widths[i % COUNTERS], columns_of(counter(&figure->listing.lines[i / COUNTERS],
+                                                            i % COUNTERS, buffer, sizeof buffer)));
+    for (size_t i = 0; i < COUNTERS; i++)
+        if (i == RUNS ? narrow && asked : !asked || (narrow && i != QUERIES)) widths[i] = 0;
+}
+
+/* Adds the counters of a line, or their heads where it is NULL; returns the columns. */
+static unsigned add_counters(struct text *out, const struct paper *paper,
+                             const struct figure_line *line, const unsigned widths[COUNTERS]) {
+    char buffer[UNITS_SIZE];
+    unsigned used = 0;
+    for (size_t i = 0; i < COUNTERS; i++) {
+        if (widths[i] == 0) continue;
+        const char *shown = line ? counter(line, i, buffer, sizeof buffer) : counters[i];
+        paper_add_right(out, paper, shown, GAP + widths[i]);
+        used += GAP + widths[i];
+    }
+    return used;
 }
 
 static void write_listing(struct text *out, const struct paper *paper,
                           const struct figure *figure) {
+    unsigned widths[COUNTERS];
+    measure_counters(paper, figure, widths);
     paper_style(out, paper, PAPER_FAINT);
-    text_add(out, paper->width >= NARROW ? "    runs  queries     rows     time\n" : "  queries\n");
+    add_counters(out, paper, NULL, widths);
+    text_add_char(out, '\n');
     paper_style(out, paper, PAPER_PLAIN);
     for (size_t i = 0; i < figure->listing.count; i++) {
         const struct figure_line *line = &figure->listing.lines[i];
-        add_counters(out, paper, line);
+        unsigned used = add_counters(out, paper, line, widths);
         text_format(out, "%c%3zu", figure->listing.current == i + 1 ? '>' : ' ', i + 1);
-        if (*line->source) text_add(out, "  ");
-        paper_add(out, paper, line->source);
-        text_add_char(out, '\n');
+        paper_add_fill(out, ' ', *line->source ? GAP : 0);
+        listing_text_add(out, paper, line->source, strlen(line->source), used + 4 + GAP);
     }
 }
 

@@ -70,6 +70,17 @@ void outcome_text_knobs(struct text *out, const struct paper *paper, const struc
 
 /* ---- what the listing printed -------------------------------------------------------------- */
 
+/* As it was printed, blanks and all, where the paper has room for it. */
+static void add_printed(struct text *out, const struct paper *paper, const char *line) {
+    if (!paper->loose && INDENT + columns_of(line) > paper->width) {
+        paper_add_wrapped(out, paper, line, INDENT);
+        return;
+    }
+    paper_add_fill(out, ' ', INDENT);
+    paper_add(out, paper, line);
+    text_add_char(out, '\n');
+}
+
 static void add_output(struct text *out, const struct paper *paper, const struct stage *stage) {
     struct cut cut = cut_whole(stage->tape);
     uint64_t lines = tape_count(cut, TAPE_PRINT, ANY_EVENT), shown = 0;
@@ -80,9 +91,7 @@ static void add_output(struct text *out, const struct paper *paper, const struct
     uint64_t most = lines > OUTPUT_FIRST + 1 ? OUTPUT_FIRST : lines;
     for (size_t i = 0; shown < most && tape_events(stage->tape, i, &event, 1) == 1; i++) {
         if (event.kind != TAPE_PRINT) continue;
-        paper_add_fill(out, ' ', INDENT);
-        paper_add(out, paper, tape_name(stage->tape, event.subject));
-        text_add_char(out, '\n');
+        add_printed(out, paper, tape_name(stage->tape, event.subject));
         shown++;
     }
     if (shown < lines)

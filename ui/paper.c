@@ -38,8 +38,10 @@ static bool has_colors(void) {
 
 struct paper paper_of(FILE *file) {
     bool terminal = paper_is_terminal(file);
+    bool edged = isatty(fileno(file));
     return (struct paper){
-        .width = isatty(fileno(file)) ? width_of(fileno(file)) : PAPER_WIDTH,
+        .width = edged ? width_of(fileno(file)) : PAPER_WIDTH,
+        .loose = !edged,
         .ascii = !columns_locale_is_utf8(),
         .styled = terminal,
         .colored = terminal && !is_set("NO_COLOR") && has_colors(),
@@ -124,6 +126,10 @@ static void add_words(struct text *out, const struct paper *paper, const char *s
         } else if (used) {
             text_add_char(out, ' ');
             used++;
+        }
+        if (columns > room && !paper->loose) {
+            length = columns_fit(word, length, room);
+            columns = columns_of_bytes(word, length);
         }
         paper_add_bytes(out, paper, word, length);
         used += columns;

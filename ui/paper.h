@@ -14,6 +14,7 @@
 
 struct paper {
     unsigned width; /* columns */
+    bool loose;     /* a listing's lines and what it prints may be wider: a pipe has no edge */
     bool ascii;     /* no UTF-8 here: ASCII only */
     bool styled;    /* a terminal that shows bold and underline */
     bool colored;   /* and colours: never without the glyph or word that says the same */
@@ -45,7 +46,8 @@ void paper_add_cut(struct text *out, const struct paper *paper, const char *stri
 /* Adds one byte count times. */
 void paper_add_fill(struct text *out, char byte, size_t count);
 
-/* Words of a string wrapped to the paper, each line indented; ends with a newline. */
+/* Words of a string wrapped to the paper, each line indented; ends with a newline. A word wider
+ * than a line is broken, but not on loose paper. */
 void paper_add_wrapped(struct text *out, const struct paper *paper, const char *string,
                        unsigned indent);
 

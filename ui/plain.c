@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lessons/stage.h"
+#include "ui/listing_text.h"
 #include "ui/markdown.h"
 
 enum { INDENT = 4 };
@@ -55,10 +56,21 @@ static void add_listing(struct text *out, const struct paper *paper, const char 
         size_t length = 0;
         while (listing[length] && listing[length] != '\n') length++;
         if (length) paper_add_fill(out, ' ', INDENT);
-        paper_add_bytes(out, paper, listing, length);
-        text_add_char(out, '\n');
+        listing_text_add(out, paper, listing, length, INDENT);
         listing += length + (listing[length] == '\n');
     }
+}
+
+/* "/ok/ (or /nope/, /raise/Http404/)" */
+static void add_choices(struct text *line, const struct knob *knob) {
+    text_add(line, knob->choices[knob->usual]);
+    bool first = true;
+    for (int64_t i = 0; i < (int64_t)knob->choice_count; i++) {
+        if (i == knob->usual) continue;
+        text_format(line, "%s%s", first ? " (or " : ", ", knob->choices[i]);
+        first = false;
+    }
+    if (!first) text_add_char(line, ')');
 }
 
 static void add_knob(struct text *out, const struct paper *paper, const struct knob *knob) {
@@ -67,10 +79,9 @@ static void add_knob(struct text *out, const struct paper *paper, const struct k
     text_format(&line, "--set %s=", knob->name);
     if (knob->kind == KNOB_TEXT)
         text_add(&line, knob->usual_text);
-    else if (knob->kind == KNOB_CHOICE) {
-        for (size_t i = 0; i < knob->choice_count; i++)
-            text_format(&line, "%s%s", i ? "|" : "", knob->choices[i]);
-    } else
+    else if (knob->kind == KNOB_CHOICE)
+        add_choices(&line, knob);
+    else
         text_format(&line, "%" PRId64 " (%" PRId64 " to %" PRId64 "%s%s)", knob->usual, knob->min,
                     knob->max, *knob->unit ? " " : "", knob->unit);
     if (knob->simulated) text_add(&line, ", simulated");

@@ -7,6 +7,7 @@
 #include "tests/support/json.h"
 #include "tests/support/program.h"
 #include "tests/support/schema.h"
+#include "ui/columns.h"
 #include "ui/files.h"
 #include "ui/progress.h"
 
@@ -207,6 +208,25 @@ static void the_markdown_export_keeps_every_section_of_the_notes(void **state) {
         }
 }
 
+static void expect_no_wider(const char *text, unsigned width) {
+    for (size_t length; *text; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        if (columns_of_bytes(text, length) > width) fail_msg("too wide: %.*s", (int)length, text);
+    }
+}
+
+static void no_line_of_the_text_export_is_wider_than_72_columns(void **state) {
+    struct program *program = *state;
+    static const char *const locales[] = {"C.UTF-8", "C"};
+    for (size_t i = 0; i < 2; i++) {
+        program->locale = locales[i];
+        assert_int_equal(program_run(program, "export", "-f", "txt", NULL), 0);
+        expect_no_wider(program->out, 72);
+        program_run(program, "export", "-f", "txt", "-m", "2", "3", "4", "8/1", "9", NULL);
+        expect_no_wider(program->out, 72);
+    }
+}
+
 /* ---- what goes with the program ----------------------------------------------------------------
  */
 
@@ -257,6 +277,7 @@ int main(void) {
         TEST(a_measured_export_says_what_it_was_measured_with),
         TEST(what_the_learner_said_last_stands_beside_the_answer),
         TEST(the_markdown_export_keeps_every_section_of_the_notes),
+        TEST(no_line_of_the_text_export_is_wider_than_72_columns),
         TEST(manual_and_completions_know_every_option),
     };
     return RUN_TESTS(tests);

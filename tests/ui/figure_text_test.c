@@ -71,10 +71,11 @@ static const struct figure timeline = {
 static void a_listing_has_its_counters_before_the_line(void **state) {
     (void)state;
     expect(&listing, "listing\n"
-                     "    runs  queries     rows     time\n"
-                     "       1        .        .            1  articles = Article.objects.all()\n"
-                     "                                      2\n"
-                     "       1        1    1,000   310 us>  3  for article in articles:\n");
+                     "  runs  queries   rows    time\n"
+                     "     1        .      .           1  articles = Article \\\n"
+                     "                                        .objects.all()\n"
+                     "                                 2\n"
+                     "     1        1  1,000  310 us>  3  for article in articles:\n");
 }
 
 static void a_trace_is_indented_and_its_times_stand_below_each_other(void **state) {
