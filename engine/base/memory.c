@@ -8,35 +8,55 @@ void memory_init(struct memory *memory, size_t limit) {
     atomic_init(&memory->held, 0);
     atomic_init(&memory->peak, 0);
     atomic_init(&memory->fail_after, -1);
+    atomic_init(&memory->refused, false);
     memory->limit = limit;
+    memory->whole = NULL;
+}
+
+void memory_init_part(struct memory *memory, struct memory *whole) {
+    memory_init(memory, 0);
+    memory->whole = whole;
+}
+
+static void unbook(struct memory *memory, size_t size) {
+    for (; memory; memory = memory->whole)
+        atomic_fetch_sub_explicit(&memory->held, size, memory_order_relaxed);
+}
+
+static bool refuse(struct memory *memory) {
+    atomic_store(&memory->refused, true);
+    return false;
 }
 
 /* Books size bytes; false when that would pass the limit or a test asked for a failure here. */
-static int book(struct memory *memory, size_t size) {
+static bool book(struct memory *memory, size_t size) {
     if (atomic_load_explicit(&memory->fail_after, memory_order_relaxed) >= 0 &&
         atomic_fetch_sub(&memory->fail_after, 1) == 0)
-        return 0;
+        return refuse(memory);
+    if (memory->whole && !book(memory->whole, size)) return refuse(memory);
     size_t before = atomic_fetch_add_explicit(&memory->held, size, memory_order_relaxed);
     size_t now = before + size;
     if (now < before || (memory->limit && now > memory->limit)) {
-        atomic_fetch_sub_explicit(&memory->held, size, memory_order_relaxed);
-        return 0;
+        unbook(memory, size);
+        return refuse(memory);
     }
     size_t peak = atomic_load_explicit(&memory->peak, memory_order_relaxed);
     while (now > peak && !atomic_compare_exchange_weak(&memory->peak, &peak, now)) {
     }
-    return 1;
+    return true;
 }
 
-static void unbook(struct memory *memory, size_t size) {
-    atomic_fetch_sub_explicit(&memory->held, size, memory_order_relaxed);
+/* The system had none: what was booked is not held. */
+static void unbook_refused(struct memory *memory, size_t size) {
+    unbook(memory, size);
+    refuse(memory);
 }
 
 void *memory_take(struct memory *memory, size_t size) {
     if (size == 0) size = 1;
     if (memory && !book(memory, size)) return NULL;
     void *block = malloc(size);
-    if (!block && memory) unbook(memory, size);
+    if (!block && memory) unbook_refused(memory, size);
     return block;
 }
 
@@ -47,7 +67,7 @@ void *memory_resize(struct memory *memory, void *block, size_t old_size, size_t 
     if (memory && more && !book(memory, more)) return NULL;
     void *moved = realloc(block, new_size);
     if (!moved) {
-        if (memory && more) unbook(memory, more);
+        if (memory) unbook_refused(memory, more);
         return NULL;
     }
     if (memory && new_size < old_size) unbook(memory, old_size - new_size);
@@ -66,6 +86,10 @@ size_t memory_held(const struct memory *memory) {
 
 size_t memory_peak(const struct memory *memory) {
     return atomic_load_explicit(&memory->peak, memory_order_relaxed);
+}
+
+bool memory_was_refused(const struct memory *memory) {
+    return atomic_load(&memory->refused);
 }
 
 void memory_reset_peak(struct memory *memory) {

@@ -9,6 +9,7 @@
 #define ENGINE_BASE_MEMORY_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct memory {
@@ -16,10 +17,15 @@ struct memory {
     atomic_size_t peak;     /* most bytes ever held */
     size_t limit;           /* bytes; 0 means none */
     atomic_long fail_after; /* allocations until one fails on purpose; negative: never */
+    atomic_bool refused;    /* some allocation was refused, for whatever reason */
+    struct memory *whole;   /* of which this account is a part; NULL: of none */
 };
 
 /* Prepares an account. limit is in bytes, 0 for none. Needs no release: it owns nothing. */
 void memory_init(struct memory *memory, size_t limit);
+
+/* Prepares an account of a part: what it holds is booked on the whole too, and must fit there. */
+void memory_init_part(struct memory *memory, struct memory *whole);
 
 /* Returns size fresh bytes (not zeroed, aligned for any type), to be returned with memory_give,
  * or NULL when the limit or the system says no. memory may be NULL: uncounted. */
@@ -34,6 +40,9 @@ void memory_give(struct memory *memory, void *block, size_t size);
 /* Bytes held now, and the most ever held. */
 size_t memory_held(const struct memory *memory);
 size_t memory_peak(const struct memory *memory);
+
+/* True once an allocation was refused: whoever finds an answer missing knows why. */
+bool memory_was_refused(const struct memory *memory);
 
 /* Lets the peak begin anew from what is held now: for measuring one part of a run. */
 void memory_reset_peak(struct memory *memory);

@@ -44,6 +44,33 @@ static void an_account_can_fail_on_purpose(void **state) {
     memory_give(&memory, b, 8);
 }
 
+static void an_account_of_a_part_is_booked_on_the_whole_too(void **state) {
+    (void)state;
+    struct memory whole, part;
+    memory_init(&whole, 100);
+    memory_init_part(&part, &whole);
+    void *a = memory_take(&whole, 60), *b = memory_take(&part, 30);
+    assert_int_equal(memory_held(&part), 30);
+    assert_int_equal(memory_held(&whole), 90);
+    assert_null(memory_take(&part, 11));
+    assert_int_equal(memory_held(&part), 30);
+    memory_give(&part, b, 30);
+    memory_give(&whole, a, 60);
+    assert_int_equal(memory_held(&whole), 0);
+    assert_int_equal(memory_peak(&part), 30);
+}
+
+static void an_account_remembers_that_it_refused(void **state) {
+    (void)state;
+    struct memory whole, part;
+    memory_init(&whole, 100);
+    memory_init_part(&part, &whole);
+    assert_false(memory_was_refused(&part));
+    assert_null(memory_take(&part, 101));
+    assert_true(memory_was_refused(&part));
+    assert_true(memory_was_refused(&whole));
+}
+
 static void an_arena_hands_out_zeroed_aligned_memory(void **state) {
     (void)state;
     struct arena arena;
@@ -184,6 +211,8 @@ int main(void) {
         cmocka_unit_test(an_account_counts_what_is_held_and_the_most_ever),
         cmocka_unit_test(an_account_refuses_what_passes_its_limit),
         cmocka_unit_test(an_account_can_fail_on_purpose),
+        cmocka_unit_test(an_account_of_a_part_is_booked_on_the_whole_too),
+        cmocka_unit_test(an_account_remembers_that_it_refused),
         cmocka_unit_test(an_arena_hands_out_zeroed_aligned_memory),
         cmocka_unit_test(an_arena_gives_everything_back_at_once),
         cmocka_unit_test(a_rewound_arena_reuses_what_came_after_the_mark),
