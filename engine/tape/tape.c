@@ -52,6 +52,7 @@ struct tape {
     struct tally lanes[TAPE_KIND_COUNT][TAPE_LANES];
     struct total *totals; /* open addressing */
     size_t total_count, total_size;
+    bool torn; /* there was no memory for something */
 };
 
 static const char *const kind_words[] = {
@@ -114,6 +115,7 @@ static void reset(struct tape *tape) {
     memset(tape->lanes, 0, sizeof tape->lanes);
     tape->totals = NULL;
     tape->total_count = tape->total_size = 0;
+    tape->torn = false;
     tape->start_ns = clock_ns();
 }
 
@@ -149,6 +151,19 @@ void tape_clear(struct tape *tape) {
     unlock(tape);
 }
 
+/* A block of the tape's own, or the note that there was none. */
+static void *kept(struct tape *tape, void *block) {
+    tape->torn |= !block;
+    return block;
+}
+
+bool tape_is_torn(const struct tape *tape) {
+    lock(tape);
+    bool torn = tape->torn;
+    unlock(tape);
+    return torn;
+}
+
 /* ---- names ------------------------------------------------------------------------------- */
 
 /* FNV-1a: short, good enough for a few thousand names. */
@@ -161,7 +176,7 @@ static uint32_t hash_text(const char *text) {
 
 static bool grow_name_index(struct tape *tape) {
     uint32_t size = tape->name_index_size ? tape->name_index_size * 2 : 256;
-    uint32_t *index = arena_array(&tape->arena, size, sizeof *index);
+    uint32_t *index = kept(tape, arena_array(&tape->arena, size, sizeof *index));
     if (!index) return false;
     for (uint32_t id = 1; id < tape->name_count; id++) {
         uint32_t slot = hash_text(tape->names[id]) & (size - 1);
@@ -197,13 +212,13 @@ static uint32_t add_name(struct tape *tape, const char *name) {
     if (tape->name_count >= tape->name_room) {
         uint32_t room = tape->name_room ? tape->name_room * 2 : 128;
         const char **names =
-            arena_grow(&tape->arena, tape->names, tape->name_room, room, sizeof *names);
+            kept(tape, arena_grow(&tape->arena, tape->names, tape->name_room, room, sizeof *names));
         if (!names) return 0;
         tape->names = names;
         tape->name_room = room;
         names[0] = "";
     }
-    const char *copy = arena_string(&tape->arena, name);
+    const char *copy = kept(tape, arena_string(&tape->arena, name));
     if (!copy) return 0;
     tape->names[tape->name_count] = copy;
     tape->name_index[slot] = tape->name_count;
@@ -241,7 +256,7 @@ static size_t total_slot(const struct tape *tape, uint64_t key) {
 static bool grow_totals(struct tape *tape) {
     struct total *old = tape->totals;
     size_t old_size = tape->total_size, size = old_size ? old_size * 2 : 256;
-    struct total *totals = arena_array(&tape->arena, size, sizeof *totals);
+    struct total *totals = kept(tape, arena_array(&tape->arena, size, sizeof *totals));
     if (!totals) return false;
     tape->totals = totals;
     tape->total_size = size;
@@ -331,12 +346,12 @@ static void coarsen(struct tape *tape) {
 static struct tape_event *next_event(struct tape *tape) {
     if (tape->length >= tape->most) return NULL;
     if (!tape->chunks) {
-        tape->chunks =
-            arena_array(&tape->arena, tape->most / CHUNK_EVENTS + 1, sizeof *tape->chunks);
+        tape->chunks = kept(
+            tape, arena_array(&tape->arena, tape->most / CHUNK_EVENTS + 1, sizeof *tape->chunks));
         if (!tape->chunks) return NULL;
     }
     struct tape_event **chunk = &tape->chunks[tape->length / CHUNK_EVENTS];
-    if (!*chunk) *chunk = arena_array(&tape->arena, CHUNK_EVENTS, sizeof **chunk);
+    if (!*chunk) *chunk = kept(tape, arena_array(&tape->arena, CHUNK_EVENTS, sizeof **chunk));
     if (!*chunk) return NULL;
     struct tape_event *event = event_at(tape, tape->length++);
     if (tape->length >= tape->coarsen_at) coarsen(tape);
@@ -348,12 +363,12 @@ static void keep_parameters(struct tape *tape, struct tape_event *event,
                             const struct value *parameters, size_t count) {
     event->parameter_count = (uint32_t)count;
     if (count == 0 || arena_held(&tape->arena) > NAME_BYTES_MOST) return;
-    struct value *copy = arena_array(&tape->arena, count, sizeof *copy);
+    struct value *copy = kept(tape, arena_array(&tape->arena, count, sizeof *copy));
     if (!copy) return;
     for (size_t i = 0; i < count; i++) {
         copy[i] = parameters[i];
         if (!value_is_textual(copy[i])) continue;
-        const char *text = arena_copy(&tape->arena, copy[i].text, copy[i].length);
+        const char *text = kept(tape, arena_copy(&tape->arena, copy[i].text, copy[i].length));
         copy[i] = text ? value_of_text(copy[i].kind, text, copy[i].length) : value_none();
     }
     event->parameters = copy;

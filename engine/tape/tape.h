@@ -167,6 +167,10 @@ size_t tape_events(const struct tape *tape, size_t first, struct tape_event *eve
 /* 1 while every event is kept; 2, 4, ... once only one unit in that many is, of some kind. */
 uint32_t tape_coarseness(const struct tape *tape);
 
+/* True once something could not be recorded for want of memory: less is on the tape than happened,
+ * and no sum over it can be trusted. Until tape_clear. */
+bool tape_is_torn(const struct tape *tape);
+
 /* What a viewer looks at. upto == SIZE_MAX, or tape_length or more: the whole tape. */
 struct cut {
     const struct tape *tape;

@@ -192,6 +192,38 @@ static void a_tape_without_memory_still_does_no_harm(void **state) {
     assert_int_equal(memory_held(&memory), 0);
 }
 
+static void a_tape_that_had_no_memory_for_an_event_is_torn_until_it_is_cleared(void **state) {
+    (void)state;
+    struct memory memory;
+    struct head head;
+    memory_init(&memory, 0);
+    struct tape *tape = tape_new(&memory, 0);
+    assert_non_null(tape);
+    head_init(&head, tape);
+    head_point(&head, TAPE_MARK, "kept", 0);
+    assert_false(tape_is_torn(tape));
+    memory.limit = memory_held(&memory);
+    for (int i = 0; i < 5000; i++) head_point(&head, TAPE_MARK, "kept", 0);
+    assert_true(tape_length(tape) < 5001);
+    assert_true(tape_is_torn(tape));
+    tape_clear(tape);
+    assert_false(tape_is_torn(tape));
+    tape_free(tape);
+}
+
+/* Too much is another matter than too little memory: it is thinned, and what is left can be
+ * trusted. */
+static void an_overfull_tape_is_not_torn(void **state) {
+    (void)state;
+    struct head head;
+    struct tape *tape = tape_new(NULL, 1024);
+    head_init(&head, tape);
+    for (int i = 0; i < 100000; i++) head_point(&head, TAPE_MARK, "one of many", 0);
+    assert_true(tape_coarseness(tape) > 1);
+    assert_false(tape_is_torn(tape));
+    tape_free(tape);
+}
+
 enum { EACH = 20000, WRITERS = 3 };
 
 static void *write_many(void *tape) {
@@ -236,6 +268,8 @@ int main(void) {
         cmocka_unit_test(a_rare_kind_is_kept_whole_while_a_common_one_is_thinned),
         cmocka_unit_test(a_cleared_tape_starts_anew),
         cmocka_unit_test(a_tape_without_memory_still_does_no_harm),
+        cmocka_unit_test(a_tape_that_had_no_memory_for_an_event_is_torn_until_it_is_cleared),
+        cmocka_unit_test(an_overfull_tape_is_not_torn),
         cmocka_unit_test(several_threads_write_while_another_reads),
     };
     return RUN_TESTS(tests);
