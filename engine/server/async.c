@@ -85,6 +85,10 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     (void)buffer;
     struct guest *guest = stream->data;
     if (guest->closed || length == 0) return;
+    if (length == UV_ENOBUFS && guest->exchange.input.failed) { /* no memory to read into */
+        guest_close(guest);
+        return;
+    }
     if (length == UV_ENOBUFS) { /* enough is read ahead: the rest stays in the socket */
         uv_read_stop(stream);
         guest->reading = false;

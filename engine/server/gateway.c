@@ -224,6 +224,11 @@ static bool may_read(const struct transit *transit) {
     return buffers || wire_bytes_length(&transit->out) == 0;
 }
 
+/* What could not be stored will not come: nothing of it is passed on. */
+static bool lacks_memory(const struct transit *transit) {
+    return transit->out.failed || transit->held.failed || transit->forward.failed;
+}
+
 static bool pump_once(struct transit *transit) {
     struct gateway *gateway = transit->gateway;
     bool writes = wire_bytes_length(&transit->out) > 0, reads = may_read(transit);
@@ -242,8 +247,8 @@ static bool pump_once(struct transit *transit) {
     else if (clock_ns() >= deadline)
         give_up(transit, 504, GATEWAY_TIMED_OUT);
     if (!reads) transit->read_ns = clock_ns(); /* we kept it waiting, not it us */
-    bool failed = transit->out.failed || transit->held.failed || transit->forward.failed;
-    return !failed && (!writes || !(polled[0].revents & POLLOUT) || write_client(transit));
+    return !lacks_memory(transit) &&
+           (!writes || !(polled[0].revents & POLLOUT) || write_client(transit));
 }
 
 static void pump(struct transit *transit) {
@@ -309,7 +314,7 @@ static void serve(struct transit *transit) {
     head_enter(head, TAPE_REQUEST, transit->label);
     write_forward(transit);
     connect_backend(transit);
-    pump(transit);
+    if (!lacks_memory(transit)) pump(transit);
     head_leave(head, TAPE_REQUEST, transit->label, transit->status);
 }
 
