@@ -3,7 +3,6 @@
  * Two threads write on the tape: the client, whose span is the whole, and the server's worker,
  * whose spans lie inside it. Read in the order of time they are one stack of stations, and each
  * moment belongs to the station on top of it. */
-#include <poll.h>
 #include <string.h>
 
 #include "engine/middleware/recorder.h"
@@ -15,8 +14,6 @@
 #include "lessons/day1.h"
 
 enum { LANE_CLIENT, LANE_SERVER };
-
-static const uint64_t patience_ns = 1000000000;
 
 /* ---- the run ------------------------------------------------------------------------------ */
 
@@ -53,28 +50,20 @@ static struct resolver *make_resolver(struct stage *stage) {
     return urlpatterns ? resolver_new(runtime, value_object(&urlpatterns->base)) : NULL;
 }
 
-/* The server is done a moment after the client has its answer: its last spans are closed then. One
- * that had no memory to answer, or to record that it did, is not waited for. */
-static bool wait_for_server(struct stage *stage) {
-    uint64_t patience = clock_ns() + patience_ns;
-    while (tape_tally(cut_whole(stage->tape), TAPE_REQUEST, ANY_EVENT).finished == 0) {
-        if (clock_ns() > patience) return fault_no_memory(&stage->fault);
-        poll(NULL, 0, 1);
-        if (runtime_cancelled(&stage->runtime)) return false;
-    }
-    return true;
-}
-
-static bool send_one(struct stage *stage, const struct server *server) {
+/* The server is done a moment after the client has its answer: to stop it is to wait for its last
+ * spans, which lie inside the client's. */
+static bool send_one(struct stage *stage, struct server *server) {
     struct fetch_options options = {
         .port = server_port(server), .path = stage_word(stage, "path"), .minor = 1};
     struct fetch_result result;
     stage->head.lane = LANE_CLIENT;
     head_enter(&stage->head, TAPE_RUN, "client");
     bool fetched = fetch_run(&stage->runtime, &options, &result);
-    bool done = fetched && wait_for_server(stage);
+    server_stop(server);
     head_leave(&stage->head, TAPE_RUN, "client", result.status);
-    return done;
+    if (!fetched || !stage_had_memory(stage)) return false;
+    return result.complete ||
+           fault_raise(&stage->fault, "OSError", "the server closed without a whole answer");
 }
 
 bool request_run(struct stage *stage) {
@@ -94,9 +83,7 @@ bool request_run(struct stage *stage) {
         .kind = SERVER_SYNC, .workers = 1, .application = &application};
     if (!descriptors_reserve(&stage->fault, server_descriptors(&options, 1) + 1)) return false;
     struct server *server = server_start(&options, &stage->fault);
-    bool done = server && send_one(stage, server);
-    server_stop(server);
-    return done;
+    return server && send_one(stage, server);
 }
 
 /* ---- the stations ------------------------------------------------------------------------- */

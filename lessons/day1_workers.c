@@ -66,7 +66,7 @@ static bool run_lane(struct stage *stage, const struct application *application,
                (int64_t)result->answered);
     server_stop(server);
     *client = usage_between(before, usage_now());
-    return done;
+    return done && stage_had_memory(stage);
 }
 
 static struct chain *make_chain(struct stage *stage, const struct work *work) {

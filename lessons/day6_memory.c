@@ -22,9 +22,6 @@ struct measured {
     struct download whole[MEMORY_LANES], tenth[MEMORY_LANES];
 };
 
-/* What one lane may hold: ten million rows buffered need half of it. */
-static const size_t lane_limit = (size_t)1 << 30;
-
 /* ---- one export ---------------------------------------------------------------------------------
  */
 
@@ -34,7 +31,7 @@ static void sum_up(void *context, struct wire_piece piece) {
 
 static bool refuse(struct stage *stage, const struct fetch_result *result) {
     if (fault_raised(&stage->fault) || runtime_cancelled(&stage->runtime)) return false;
-    if (result->status == 500)
+    if (memory_was_refused(&stage->memory))
         return fault_raise(&stage->fault, "MemoryError",
                            "there is no memory for the whole export; stream it, or turn the rows "
                            "down");
@@ -72,7 +69,7 @@ static struct server *start_server(struct stage *stage, const struct application
 static bool run_export(struct stage *stage, int lane, uint64_t rows, bool recorded,
                        struct download *got) {
     struct memory account;
-    memory_init(&account, lane_limit);
+    memory_init_part(&account, &stage->memory);
     struct export export = {
         .rows = rows, .batch = (uint64_t)stage_number(stage, "batch"), .memory = &account};
     struct page page = {"/export/", export_view(&export, lane == MEMORY_STREAMED)};
@@ -98,7 +95,7 @@ static bool run_export(struct stage *stage, int lane, uint64_t rows, bool record
     got->made_before_first = export.made_before_first;
     got->lost_ms = (double)(used.delayed_ns + usage_between(before, usage_now()).delayed_ns) / 1e6;
     export_release(&export);
-    return done;
+    return done && stage_had_memory(stage);
 }
 
 /* ---- the run ------------------------------------------------------------------------------------

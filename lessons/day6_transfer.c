@@ -141,5 +141,5 @@ bool transfer_run(struct stage *stage, struct transfer *transfer) {
     server_stop(server);
     transfer->lost_ns =
         worker.delayed_ns + between.delayed_ns + usage_between(before, usage_now()).delayed_ns;
-    return done;
+    return done && stage_had_memory(stage);
 }

@@ -289,6 +289,10 @@ bool stage_run_listing(struct stage *stage, const struct module *const *modules,
     return script && script_run(&stage->runtime, script, stage->listing);
 }
 
+bool stage_had_memory(struct stage *stage) {
+    return !memory_was_refused(&stage->memory) || fault_no_memory(&stage->fault);
+}
+
 /* ---- plans ------------------------------------------------------------------------------- */
 
 struct kept_plan {

@@ -117,6 +117,10 @@ struct script *stage_script(struct stage *stage, struct runtime *runtime,
  * underscores. */
 bool stage_run_listing(struct stage *stage, const struct module *const *modules, size_t count);
 
+/* For a step with servers, once they have stopped: a connection that was cut for want of memory
+ * looks like any other. False when the run was refused some: fault. */
+bool stage_had_memory(struct stage *stage);
+
 /* Asks the run's database for the plans behind its statements, then closes it. A step that opens a
  * database on stage->runtime closes it with this. */
 void stage_close_database(struct stage *stage);
