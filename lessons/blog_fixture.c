@@ -160,18 +160,26 @@ static bool fill(struct making *making, const char *sql, int64_t count,
     return good;
 }
 
+/* A text with the blog's width behind it. NULL: fault. */
+static const char *widen(struct making *making, const char *text) {
+    const char *wide = arena_format(making->runtime->arena, "%s%s", text, making->wide);
+    if (!wide) fault_no_memory(making->runtime->fault);
+    return wide;
+}
+
 static bool make_company(struct making *making, sqlite3_stmt *insert, int64_t id) {
     static const char *const names[] = {"Acme", "Globex", "Initech", "Umbrella", "Hooli"};
     char name[64];
     int64_t of = (int64_t)(sizeof names / sizeof *names);
     snprintf(name, sizeof name, id <= of ? "%s" : "%s %" PRId64, names[(id - 1) % of], id);
-    const char *wide = arena_format(making->runtime->arena, "%s%s", name, making->wide);
+    const char *wide = widen(making, name);
     return wide && put_text(insert, 1, wide) && store(insert);
 }
 
 static bool make_profile(struct making *making, sqlite3_stmt *insert, int64_t id) {
-    const char *bio =
-        arena_format(making->runtime->arena, "Bio number %" PRId64 ".%s", id, making->wide);
+    char text[40];
+    snprintf(text, sizeof text, "Bio number %" PRId64 ".", id);
+    const char *bio = widen(making, text);
     int64_t company = 1 + (making->size.even ? (id - 1) % making->size.companies
                                              : draw_below(making, making->size.companies));
     if (making->size.nullable && id % 5 == 0) company = 0;
@@ -184,8 +192,9 @@ static bool make_author(struct making *making, sqlite3_stmt *insert, int64_t id)
     static const char *const last[] = {"Lovelace", "Hopper",  "Allen",    "Liskov", "Dijkstra",
                                        "Knuth",    "Perlman", "Thompson", "Jones",  "Hoare"};
     const char *given = first[(id - 1) % 10], *family = last[(id - 1 + (id - 1) / 10) % 10];
-    const char *name = arena_format(making->runtime->arena, "%s %s%s", given, family, making->wide);
-    char email[128];
+    char whole[40], email[128];
+    snprintf(whole, sizeof whole, "%s %s", given, family);
+    const char *name = widen(making, whole);
     snprintf(email, sizeof email, "%c%s.%" PRId64 "@example.com", given[0] + 32, family + 1, id);
     int64_t profile = making->size.nullable && id % 7 == 0 ? 0 : id;
     return name && put_text(insert, 1, name) && put_text(insert, 2, email) &&

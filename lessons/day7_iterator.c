@@ -207,7 +207,9 @@ static bool draw_lane(const struct stage *stage, struct cut cut, uint8_t lane, s
 }
 
 static bool draw_iterator(const struct stage *stage, struct cut cut, struct figures *figures) {
+    const struct held *held = stage->result;
     if (!stage_draw_listing(stage, cut, figures) || !queries_note(cut, figures)) return false;
+    if (!held) return true; /* the run ended before there was anything to measure */
     struct figure *figure =
         figures_add(figures, FIGURE_SERIES, "memory held by the engine while each loop runs");
     if (!figure) return true;
@@ -219,7 +221,6 @@ static bool draw_iterator(const struct stage *stage, struct cut cut, struct figu
     figure->series.count = 2;
     figure->series.x_unit = "ms";
     figure->series.y_unit = "MiB";
-    const struct held *held = stage->result;
     figure->note = arena_format(figures->arena, "at most: cached %.2f MiB, iterator() %.2f MiB",
                                 mebibytes(held->peak[0]), mebibytes(held->peak[1]));
     return figure->note != NULL;

@@ -237,7 +237,7 @@ static bool draw_staleness(const struct materialized *view, struct figures *figu
 static bool draw_materialized(const struct stage *stage, struct cut cut, struct figures *figures) {
     const struct materialized *view = stage->result;
     if (!stage_draw_listing(stage, cut, figures) || !queries_note(cut, figures)) return false;
-    if (view->refreshes == 0) return true;
+    if (!view || view->refreshes == 0) return true;
     if (!draw_reads(view, figures) || !draw_staleness(view, figures)) return false;
     for (size_t i = 1; i < figures->count; i++)
         figures->list[i].simulated = "a table stands in for the materialized view";

@@ -213,7 +213,7 @@ static void check_keyless(struct stage *stage, struct verdict *verdict) {
 static bool draw_partitions(const struct stage *stage, struct cut cut, struct figures *figures) {
     const struct partitions *parts = stage->result;
     if (!stage_draw_listing(stage, cut, figures) || !queries_note(cut, figures)) return false;
-    if (!parts->measured) return true;
+    if (!parts || !parts->measured) return true;
     struct figure *figure =
         figures_add(figures, FIGURE_BARS, "rows scanned for the months asked for");
     if (!figure) return true;

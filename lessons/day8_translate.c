@@ -105,7 +105,8 @@ static void check_parameters_apart(struct stage *stage, struct verdict *verdict)
 }
 
 static bool draw_translate(const struct stage *stage, struct cut cut, struct figures *figures) {
-    const struct translation *translation = stage->result;
+    static const struct translation none = {0}; /* of a run that ended before it */
+    const struct translation *translation = stage->result ? stage->result : &none;
     return stage_draw_listing(stage, cut, figures) && queries_note(cut, figures) &&
            queries_draw_text(translation->tree, "the query tree", figures) &&
            queries_draw_sql(stage, 0, figures) &&
