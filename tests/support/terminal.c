@@ -125,6 +125,11 @@ void terminal_send(struct test_terminal *terminal, const char *bytes) {
     }
 }
 
+size_t terminal_send_unread(struct test_terminal *terminal, const char *bytes) {
+    ssize_t written = write(terminal->master, bytes, strlen(bytes));
+    return written > 0 ? (size_t)written : 0;
+}
+
 /* ---- looking -------------------------------------------------------------------------------- */
 
 static size_t put_utf8(char *out, uint32_t rune) {

@@ -37,6 +37,10 @@ void terminal_start(struct test_terminal *terminal, int rows, int columns,
 
 void terminal_send(struct test_terminal *terminal, const char *bytes);
 
+/* The same without reading anything of what the child writes meanwhile, as on a line that stands
+ * still: ends when there is no room for more bytes. Returns how many were sent. */
+size_t terminal_send_unread(struct test_terminal *terminal, const char *bytes);
+
 /* Waits until the screen holds a text, or holds it no more. False after ten seconds; the screen
  * is then printed. */
 bool terminal_wait_for(struct test_terminal *terminal, const char *text);

@@ -6,6 +6,7 @@
 #ifndef UI_READER_ACTION_H
 #define UI_READER_ACTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -123,6 +124,7 @@ struct action {
     size_t length;
     struct stage *stage;
     uint64_t elapsed_ns;
+    bool more; /* the next one waits already: what is typed need not be drawn before it */
 };
 
 enum effect {

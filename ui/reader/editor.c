@@ -36,7 +36,8 @@ static void forget_redo(struct editor *editor) {
 }
 
 static bool reserve_text(struct editor *editor, size_t length) {
-    if (length > EDITOR_BYTES_MOST) return false;
+    size_t most = editor->single_line ? EDITOR_LINE_MOST : EDITOR_BYTES_MOST;
+    if (length > most) return false;
     if (length < editor->capacity) return true;
     size_t capacity = (length + 1) * 2;
     char *text = realloc(editor->text, capacity);

@@ -28,7 +28,7 @@ struct editor {
     bool typing; /* the last edit may grow by what is typed next */
 };
 
-enum { EDITOR_BYTES_MOST = 64 * 1024, EDITOR_INDENT = 4 };
+enum { EDITOR_BYTES_MOST = 64 * 1024, EDITOR_LINE_MOST = 512, EDITOR_INDENT = 4 };
 
 /* Prepares an editor with a text (copied); the cursor stands at its end in a single line, else at
  * its beginning. False when there is no memory: the editor is then empty. */

@@ -224,6 +224,7 @@ static void on_input(uv_poll_t *input, int status, int events) {
     (void)events;
     while (status == 0 && terminal_read(reader->terminal, &event)) {
         struct action action = action_of(reader, &event);
+        action.more = terminal_has_more(reader->terminal);
         any = true;
         update(reader, &action);
     }

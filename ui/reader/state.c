@@ -374,6 +374,10 @@ static bool is_from_the_user(enum action_kind kind) {
     return kind != ACTION_NONE && kind < ACTION_RESIZE;
 }
 
+static bool is_typed(const struct action *action) {
+    return action->kind == ACTION_TYPE || action->kind == ACTION_NEWLINE;
+}
+
 unsigned state_update(struct state *state, const struct action *action) {
     unsigned effects = 0;
     if (is_from_the_user(action->kind) && (state->strip_raised || state->strip_top > 0)) {
@@ -389,7 +393,9 @@ unsigned state_update(struct state *state, const struct action *action) {
         effects |= (handler ? handler : by_mode[state->mode])(state, action);
     }
     review_check_place(state);
-    if (state->stale) {
+    if (is_typed(action) && action->more) {
+        /* a text that comes faster than pages are built: they are built for its last character */
+    } else if (state->stale) {
         effects |= EFFECT_DRAW;
         refresh(state);
     } else if (effects & EFFECT_DRAW) {

@@ -35,7 +35,7 @@ struct terminal {
     int row_width;
     wint_t waiting; /* read behind an Esc and not yet returned; WEOF: none */
     bool pasting;
-    char paste[EDITOR_BYTES_MOST];
+    char paste[EDITOR_BYTES_MOST + 1]; /* full: more than any editor takes */
     size_t pasted;
     void *stack;
 };
@@ -337,11 +337,16 @@ static bool read_mouse(struct event *event) {
     return true;
 }
 
-/* Adds a character to a paste; what is too much is left out. */
+/* Adds a character to a paste. One that is too long is filled up: it is refused whole, where half
+ * of it would be taken for all of it. */
 static void paste_rune(struct terminal *terminal, uint32_t rune) {
     char bytes[5];
     size_t length = (size_t)rune_encode(rune, bytes);
-    if (terminal->pasted + length > sizeof terminal->paste) return;
+    if (terminal->pasted + length > sizeof terminal->paste) {
+        memset(terminal->paste + terminal->pasted, ' ', sizeof terminal->paste - terminal->pasted);
+        terminal->pasted = sizeof terminal->paste;
+        return;
+    }
     memcpy(terminal->paste + terminal->pasted, bytes, length);
     terminal->pasted += length;
 }
@@ -379,6 +384,11 @@ static bool read_key(struct event *event, wint_t code) {
     event->key = stroke_of((int)code);
     if (code == KEY_MOUSE) return read_mouse(event);
     return event->key != 0;
+}
+
+bool terminal_has_more(const struct terminal *terminal) {
+    struct pollfd state = {.fd = terminal->input, .events = POLLIN};
+    return terminal->waiting != WEOF || poll(&state, 1, 0) > 0;
 }
 
 bool terminal_read(struct terminal *terminal, struct event *event) {

@@ -34,6 +34,8 @@ void terminal_close(struct terminal *terminal);
 int terminal_input(const struct terminal *terminal);
 
 /* The next event; false when there is none now. */
+/* True when terminal_read has more to give at once. */
+bool terminal_has_more(const struct terminal *terminal);
 bool terminal_read(struct terminal *terminal, struct event *event);
 
 /* True when nobody is at the other end any more. */

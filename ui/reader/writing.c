@@ -75,17 +75,24 @@ static const signed char moves[ACTION_COUNT] = {
     [ACTION_TOP] = MOVE_TOP + 1,         [ACTION_BOTTOM] = MOVE_BOTTOM + 1,
 };
 
-/* A change or a move, in either of the editors. False for any other action. */
-static bool write_text(struct editor *editor, const struct action *action, int page) {
+/* What is put in: false when there was no room for it. */
+static bool put_in(struct editor *editor, const struct action *action) {
+    switch (action->kind) {
+    case ACTION_TYPE: return editor_type(editor, action->rune);
+    case ACTION_PASTE: return editor_insert(editor, action->text, action->length);
+    case ACTION_NEWLINE: return editor_newline(editor);
+    default: return editor_indent(editor);
+    }
+}
+
+/* Takes out, goes back, moves: an action that finds nothing to do has done that. False for any
+ * other action. */
+static bool take_or_move(struct editor *editor, const struct action *action, int page) {
     if (moves[action->kind]) {
         editor_move(editor, (enum editor_move)(moves[action->kind] - 1), page);
         return true;
     }
     switch (action->kind) {
-    case ACTION_TYPE: editor_type(editor, action->rune); return true;
-    case ACTION_PASTE: editor_insert(editor, action->text, action->length); return true;
-    case ACTION_NEWLINE: editor_newline(editor); return true;
-    case ACTION_INDENT: editor_indent(editor); return true;
     case ACTION_ERASE: editor_erase(editor); return true;
     case ACTION_DELETE: editor_delete(editor); return true;
     case ACTION_DELETE_LINE: editor_delete_line(editor); return true;
@@ -93,6 +100,28 @@ static bool write_text(struct editor *editor, const struct action *action, int p
     case ACTION_REDO: editor_redo(editor); return true;
     default: return false;
     }
+}
+
+/* A change or a move, in either of the editors. The page is stale where the text is another one;
+ * what has no room leaves it as it is, and says so. */
+static unsigned write_text(struct state *state, struct editor *editor, const struct action *action,
+                           int page) {
+    switch (action->kind) {
+    case ACTION_TYPE:
+    case ACTION_PASTE:
+    case ACTION_NEWLINE:
+    case ACTION_INDENT:
+        if (put_in(editor, action)) break;
+        if (action->kind == ACTION_PASTE && action->length + editor->length <= EDITOR_LINE_MOST)
+            return 0; /* of nothing that a text can hold */
+        state_say(state, editor->single_line ? "not put in: that is too long"
+                                             : "not put in: a listing has room for 64 KiB");
+        return EFFECT_DRAW;
+    default:
+        if (!take_or_move(editor, action, page)) return 0;
+    }
+    if (!editor->single_line) state->stale |= STALE_LIVE;
+    return EFFECT_DRAW;
 }
 
 /* ---- its page -------------------------------------------------------------------------------- */
@@ -178,9 +207,7 @@ unsigned editing_handle(struct state *state, const struct action *action) {
     case ACTION_CLICK: return click(state, action);
     default: break;
     }
-    if (!write_text(editor_of(state), action, page_of(state))) return 0;
-    state->stale |= STALE_LIVE;
-    return EFFECT_DRAW;
+    return write_text(state, editor_of(state), action, page_of(state));
 }
 
 /* ---- the field ------------------------------------------------------------------------------ */
@@ -206,6 +233,6 @@ unsigned typing_handle(struct state *state, const struct action *action) {
     switch (action->kind) {
     case ACTION_ACCEPT: return state->mode == MODE_KNOB ? accept_knob(state) : accept_search(state);
     case ACTION_BACK: state_set_mode(state, MODE_READ); return EFFECT_DRAW;
-    default: return write_text(&state->field, action, 1) ? EFFECT_DRAW : 0;
+    default: return write_text(state, &state->field, action, 1);
     }
 }

@@ -6,50 +6,16 @@
 #include <unistd.h>
 
 #include "tests/support/course.h"
-#include "tests/support/terminal.h"
+#include "tests/support/on_terminal.h"
 #include "tests/support/testing.h"
 #include "ui/columns.h"
 #include "ui/reader/reader.h"
 
 static const char *const plain[] = {"TERM=xterm-256color", "LANG=C.UTF-8", NULL};
 
-/* Each test has a terminal, which is freed however the test ends. */
-static int make_terminal(void **state) {
-    *state = calloc(1, sizeof(struct test_terminal));
-    return *state ? 0 : -1;
-}
-
-static int free_terminal(void **state) {
-    struct test_terminal *terminal = *state;
-    if (terminal->vterm) terminal_stop(terminal);
-    free(terminal);
-    return 0;
-}
-
-#define WITH_TERMINAL(test) cmocka_unit_test_setup_teardown(test, make_terminal, free_terminal)
-
-/* Where the child begins. */
-struct beginning {
-    size_t lesson, step;
-};
-
-static int read_course(void *argument) {
-    const struct beginning *begin = argument;
-    const struct lesson *lesson = test_course.lessons[begin->lesson];
-    setlocale(LC_ALL, "");
-    return reader_run(&(struct reader_options){
-        .lesson = lesson,
-        .step = lesson->steps[begin->step],
-        .mouse = true,
-        .ascii = !columns_locale_is_utf8(),
-        .course = test_course,
-    });
-}
-
 static void start(struct test_terminal *terminal, int rows, int columns, size_t lesson,
                   size_t step) {
-    struct beginning begin = {lesson, step};
-    terminal_start(terminal, rows, columns, plain, read_course, &begin);
+    on_terminal_start(terminal, plain, rows, columns, lesson, step);
 }
 
 static void the_reader_opens_shows_the_note_and_leaves_no_trace(void **state) {
@@ -201,12 +167,12 @@ static void a_storm_of_sizes_ends_in_the_last_one(void **state) {
 }
 
 static int report_no_terminal(void *argument) {
-    return read_course(argument) == READER_NO_TERMINAL ? 77 : 1;
+    return on_terminal_read(argument) == READER_NO_TERMINAL ? 77 : 1;
 }
 
 static void a_terminal_that_cannot_place_its_cursor_is_left_alone(void **state) {
     static const char *const dumb[] = {"TERM=dumb", "LANG=C.UTF-8", NULL};
-    struct beginning begin = {TEST_N_PLUS_ONE, 0};
+    struct on_terminal begin = {TEST_N_PLUS_ONE, 0};
     struct test_terminal *terminal = *state;
     terminal_start(terminal, 24, 80, dumb, report_no_terminal, &begin);
     int status = terminal_wait_exit(terminal);
@@ -217,9 +183,9 @@ static void a_terminal_that_cannot_place_its_cursor_is_left_alone(void **state) 
 
 static void without_utf8_only_ascii_is_written(void **state) {
     static const char *const c_locale[] = {"TERM=xterm", "LANG=C", NULL};
-    struct beginning begin = {TEST_N_PLUS_ONE, 0};
+    struct on_terminal begin = {TEST_N_PLUS_ONE, 0};
     struct test_terminal *terminal = *state;
-    terminal_start(terminal, 24, 80, c_locale, read_course, &begin);
+    terminal_start(terminal, 24, 80, c_locale, on_terminal_read, &begin);
     assert_true(terminal_wait_for(terminal, "The page was quick"));
     terminal_send(terminal, "r\r");
     assert_true(terminal_wait_for(terminal, "101 queries"));
@@ -232,9 +198,9 @@ static void without_utf8_only_ascii_is_written(void **state) {
 static void no_color_writes_no_colours(void **state) {
     static const char *const no_color[] = {"TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=1",
                                            NULL};
-    struct beginning begin = {TEST_N_PLUS_ONE, 0};
+    struct on_terminal begin = {TEST_N_PLUS_ONE, 0};
     struct test_terminal *terminal = *state;
-    terminal_start(terminal, 24, 80, no_color, read_course, &begin);
+    terminal_start(terminal, 24, 80, no_color, on_terminal_read, &begin);
     assert_true(terminal_wait_for(terminal, "The page was quick"));
     for (int colour = 30; colour < 38; colour++) {
         char bytes[2][16];
