@@ -28,16 +28,18 @@ static enum written write_new_value(struct sql *sql, const struct field *field,
     return expression ? expression_write(sql, expression) : WRITTEN_FAULT;
 }
 
-/* INSERT INTO table (columns) VALUES (%s, %s), or in bulk: SELECT %s, %s UNION ALL SELECT ... */
+/* INSERT INTO table (columns) VALUES (%s, %s), or in bulk: SELECT %s, %s UNION ALL SELECT ... What
+ * is in conflict with a row that is there may be passed over: INSERT OR IGNORE. */
 bool query_compile_insert(struct runtime *runtime, const struct model *model,
                           const struct field *const *fields, size_t field_count,
-                          const struct value *rows, size_t row_count, bool bulk,
+                          const struct value *rows, size_t row_count, enum insert_form form,
                           struct compiled *compiled) {
+    bool bulk = form != INSERT_ROW;
     struct query *query = query_new(runtime, model);
     struct sql sql;
     if (!query) return false;
     sql_init(&sql, runtime, query);
-    sql_add(&sql, "INSERT INTO ");
+    sql_add(&sql, form == INSERT_OR_IGNORE ? "INSERT OR IGNORE INTO " : "INSERT INTO ");
     sql_add_name(&sql, model->table);
     sql_add(&sql, " (");
     if (!field_count) sql_add_name(&sql, model_primary_key(model)->column);
@@ -134,7 +136,17 @@ static bool resolve_new_value(struct runtime *runtime, struct query *query,
                                 change->name, shown);
 }
 
-/* column = value; an instance stands for its key */
+/* Model.prepare_database_save(): an instance stands for its key. */
+static bool key_of(struct runtime *runtime, struct value instance, struct value *key) {
+    const struct model *model = instance_model(instance);
+    if (!instance_column(runtime, instance, model_primary_key(model), key)) return false;
+    if (key->kind != VALUE_NONE) return true;
+    const char *shown = object_repr(runtime, instance);
+    return shown && fault_raise(runtime->fault, "ValueError",
+                                "Unsaved model instance %s cannot be used in an ORM query.", shown);
+}
+
+/* column = value */
 static enum written write_change(struct sql *sql, const struct field *field, struct value value,
                                  struct expression *resolved) {
     struct runtime *runtime = sql->runtime;
@@ -153,8 +165,7 @@ static enum written write_change(struct sql *sql, const struct field *field, str
                 field_kind_name(field->kind));
         return WRITTEN_FAULT;
     }
-    if (model && !instance_column(runtime, value, model_primary_key(model), &value))
-        return WRITTEN_FAULT;
+    if (model && !key_of(runtime, value, &value)) return WRITTEN_FAULT;
     if (!field_prepare(runtime, field, value, &value)) return WRITTEN_FAULT;
     if (value.kind == VALUE_NONE)
         sql_add(sql, "NULL");

@@ -1,4 +1,4 @@
-/* connection - the inside of a database, shared by its two files.
+/* connection - the inside of a database, shared by its three files.
  *
  *     database -> statements, by the text of their SQL (the least recently used go first)
  *                   `- one cursor each: a statement that is being read is not shared; a second
@@ -7,7 +7,8 @@
  *              -> chunks  arenas of the iterators' rows
  *
  *     database.c   the connection: opening, closing, plans, memo, chunks
- *     cursor.c     what runs on it: prepare, bind, step..., record, reset */
+ *     cursor.c     what runs on it: prepare, bind, step..., record, reset
+ *     transaction.c  BEGIN, savepoints, and how they end */
 #ifndef ENGINE_ORM_CONNECTION_H
 #define ENGINE_ORM_CONNECTION_H
 
@@ -60,6 +61,8 @@ struct database {
     size_t kept;    /* statements that may be dropped */
     uint64_t clock; /* statements run so far */
     uint64_t round_trip_ns;
+    bool in_atomic_block;
+    unsigned savepoints; /* made so far */
     struct memo *memos;
     size_t memo_count, memo_room;
     struct chunk *chunks;

@@ -156,15 +156,3 @@ void database_chunk_free(struct database *database, struct arena *arena) {
     arena_release(arena);
     memory_give(database->memory, chunk, sizeof *chunk);
 }
-
-/* ---- transactions -------------------------------------------------------------------------- */
-
-bool database_begin(struct runtime *runtime) {
-    return database_run(runtime, "BEGIN", NULL, 0, NULL);
-}
-
-bool database_end(struct runtime *runtime, bool commit) {
-    sqlite3 *handle = runtime->database->handle;
-    int code = sqlite3_exec(handle, commit ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
-    return code == SQLITE_OK || connection_raise(runtime, code);
-}

@@ -54,9 +54,6 @@ void database_record_open(struct runtime *);
 /* Runs SQL that gives no rows. *changed, unless NULL, is the number of rows it touched. */
 bool database_run(struct runtime *, const char *sql, const struct value *parameters, size_t count,
                   int64_t *changed);
-/* A transaction. Django counts BEGIN as a query, and not how it ends. */
-bool database_begin(struct runtime *);
-bool database_end(struct runtime *, bool commit);
 /* The primary key that the last INSERT made. */
 int64_t database_last_id(const struct database *);
 

@@ -189,6 +189,18 @@ static bool set_attribute(struct runtime *runtime, struct object *self, const ch
     return instance_attach(runtime, instance, ATTACHED_EXTRA, name, value);
 }
 
+/* ---- whether it was saved ------------------------------------------------------------------- */
+
+static const char adding[] = "adding";
+
+bool instance_is_adding(const struct instance *instance) {
+    return instance_attached(instance, ATTACHED_ADDING, adding) != NULL;
+}
+
+void instance_set_saved(struct instance *instance) {
+    instance_detach(instance, ATTACHED_ADDING, adding);
+}
+
 /* ---- making -------------------------------------------------------------------------------- */
 
 /* Field.get_default(): an empty text where texts may be empty, else None. */
@@ -201,32 +213,70 @@ static void set_defaults(struct instance *instance) {
     }
 }
 
+/* What _meta.get_field() knows: columns, relations, and the ways back by their query names, which
+ * become plain attributes where the model calls them otherwise. */
 static bool set_named(struct runtime *runtime, struct instance *instance,
                       const struct keyword *keyword) {
-    struct relation relation;
+    const struct model *from;
     size_t column;
-    bool known = find_column(instance->model, keyword->name, &column) ||
-                 (relation_find(instance->model, keyword->name, &relation) &&
-                  relation.kind == RELATION_FORWARD);
-    if (known) return set_attribute(runtime, &instance->base, keyword->name, keyword->value);
+    if (find_column(instance->model, keyword->name, &column) ||
+        model_field(instance->model, keyword->name) ||
+        model_reverse(instance->model, keyword->name, &from))
+        return set_attribute(runtime, &instance->base, keyword->name, keyword->value);
     return fault_raise(runtime->fault, "TypeError", "%s() got an unexpected keyword argument '%s'",
                        instance->model->name, keyword->name);
+}
+
+/* Takes the keyword of that name out; false: it was not given. */
+static bool take_named(const struct arguments *arguments, bool *used, const char *name,
+                       struct value *value) {
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        if (used[i] || strcmp(arguments->keywords[i].name, name) != 0) continue;
+        *value = arguments->keywords[i].value;
+        used[i] = true;
+        return true;
+    }
+    return false;
+}
+
+/* The columns in their order: by position, by the relation's name, or by their own. */
+static bool set_columns(struct runtime *runtime, struct instance *instance,
+                        const struct arguments *arguments, bool *used) {
+    for (size_t i = 0; i < instance->model->column_count; i++) {
+        const struct field *field = &instance->model->fields[i];
+        struct value value, unused;
+        const char *name = field->attname;
+        if (i < arguments->count) {
+            value = arguments->values[i];
+            take_named(arguments, used, field->name, &unused); /* Django lets it pass */
+        } else if (field->target && take_named(arguments, used, field->name, &value)) {
+            name = field->name;
+        } else if (!take_named(arguments, used, field->attname, &value)) {
+            continue;
+        }
+        if (!set_attribute(runtime, &instance->base, name, value)) return false;
+    }
+    return true;
 }
 
 struct instance *instance_construct(struct runtime *runtime, const struct model *model,
                                     const struct arguments *arguments) {
     struct instance *instance = instance_new(runtime, runtime->arena, model, 0);
-    if (!instance) return NULL;
+    bool *used = arena_array(runtime->arena, arguments->keyword_count + 1, sizeof *used);
+    if (!instance || !instance_attach(runtime, instance, ATTACHED_ADDING, adding, value_none()))
+        return NULL;
+    if (!used) {
+        fault_no_memory(runtime->fault);
+        return NULL;
+    }
     set_defaults(instance);
     if (arguments->count > model->column_count) {
         fault_raise(runtime->fault, "IndexError", "Number of args exceeds number of fields");
         return NULL;
     }
-    for (size_t i = 0; i < arguments->count; i++)
-        if (!set_attribute(runtime, &instance->base, model->fields[i].name, arguments->values[i]))
-            return NULL;
+    if (!set_columns(runtime, instance, arguments, used)) return NULL;
     for (size_t i = 0; i < arguments->keyword_count; i++)
-        if (!set_named(runtime, instance, &arguments->keywords[i])) return NULL;
+        if (!used[i] && !set_named(runtime, instance, &arguments->keywords[i])) return NULL;
     return instance;
 }
 

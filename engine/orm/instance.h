@@ -21,7 +21,8 @@
 enum attachment_kind {
     ATTACHED_RELATED,    /* _state.fields_cache: an instance or None, by relation name */
     ATTACHED_PREFETCHED, /* _prefetched_objects_cache: a queryset, by cache name */
-    ATTACHED_EXTRA       /* any other attribute: an annotation, a to_attr list */
+    ATTACHED_EXTRA,      /* any other attribute: an annotation, a to_attr list */
+    ATTACHED_ADDING      /* _state.adding: made by a listing, never saved */
 };
 
 struct attachment {
@@ -52,6 +53,10 @@ struct instance *instance_new(struct runtime *, struct arena *, const struct mod
 /* Article(title=..., author=...): positional arguments are columns in order. */
 struct instance *instance_construct(struct runtime *, const struct model *,
                                     const struct arguments *);
+
+/* _state.adding: it came from no row, and was not saved yet. */
+bool instance_is_adding(const struct instance *);
+void instance_set_saved(struct instance *);
 
 /* The primary key as it is now; None for an object that was never saved. */
 struct value instance_key(const struct instance *);

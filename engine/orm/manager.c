@@ -56,7 +56,7 @@ static bool refuse_attribute(struct runtime *runtime, struct object *self, const
 const struct object_type manager_type = {
     .name = "Manager",
     .module = "django.db.models.manager",
-    .methods = queryset_methods + 1, /* all but delete() */
+    .methods = manager_methods,
     .get_attribute = refuse_attribute,
     .equal = manager_equal,
     .repr = manager_repr,
@@ -74,24 +74,25 @@ static void related_visit(struct object *self, void (*each)(void *, struct value
 }
 
 /* The classes of related managers are made by functions, one for each relation. */
-#define MADE_BY(function) "django.db.models.fields.related_descriptors." function ".<locals>"
+#define REVERSE_MAKER "create_reverse_many_to_one_manager.<locals>"
+#define MANY_MAKER "create_forward_many_to_many_manager.<locals>"
+#define MADE_BY(maker) "django.db.models.fields.related_descriptors." maker
 
-const struct object_type related_manager_type = {
-    .name = "RelatedManager",
-    .module = MADE_BY("create_reverse_many_to_one_manager"),
-    .methods = queryset_methods + 1, /* all but delete() */
-    .get_attribute = refuse_attribute,
-    .str = related_str,
-    .repr = related_str,
-    .visit = related_visit,
-};
+const char *related_class_name(const struct related_manager *manager) {
+    return related_is_many(manager) ? MANY_MAKER ".ManyRelatedManager"
+                                    : REVERSE_MAKER ".RelatedManager";
+}
 
-const struct object_type many_related_manager_type = {
-    .name = "ManyRelatedManager",
-    .module = MADE_BY("create_forward_many_to_many_manager"),
-    .methods = queryset_methods + 1, /* all but delete() */
-    .get_attribute = refuse_attribute,
-    .str = related_str,
-    .repr = related_str,
-    .visit = related_visit,
-};
+#define RELATED_MANAGER(maker, class_name, its_methods)                                            \
+    {                                                                                              \
+        .name = class_name, .module = MADE_BY(maker), .methods = its_methods,                      \
+        .get_attribute = refuse_attribute, .str = related_str, .repr = related_str,                \
+        .visit = related_visit                                                                     \
+    }
+
+const struct object_type related_manager_type =
+    RELATED_MANAGER(REVERSE_MAKER, "RelatedManager", related_manager_methods);
+const struct object_type loose_related_manager_type =
+    RELATED_MANAGER(REVERSE_MAKER, "RelatedManager", loose_related_manager_methods);
+const struct object_type many_related_manager_type =
+    RELATED_MANAGER(MANY_MAKER, "ManyRelatedManager", loose_related_manager_methods);

@@ -125,12 +125,13 @@ bool query_compile_aggregate(struct runtime *, struct query *, const struct argu
                              struct compiled *, struct value **defaults);
 /* UPDATE of the selected rows, DELETE of them, INSERT of rows of concrete columns: one row of
  * VALUES, or in bulk, as a compound SELECT. */
+enum insert_form { INSERT_ROW, INSERT_BULK, INSERT_OR_IGNORE };
 bool query_compile_update(struct runtime *, struct query *, const struct keyword *, size_t count,
                           struct compiled *);
 bool query_compile_delete(struct runtime *, struct query *, struct compiled *);
 bool query_compile_insert(struct runtime *, const struct model *, const struct field *const *fields,
-                          size_t field_count, const struct value *rows, size_t row_count, bool bulk,
-                          struct compiled *);
+                          size_t field_count, const struct value *rows, size_t row_count,
+                          enum insert_form, struct compiled *);
 /* str(qs.query): parameters put in as they are, unquoted, as Django does. */
 const char *query_str(struct runtime *, struct query *);
 /* The blueprint as a tree of labelled lines, for the query-tree figure: depth by indentation. */

@@ -68,9 +68,8 @@ struct queryset *queryset_clone(struct runtime *runtime, struct queryset *querys
 struct queryset *queryset_behind(struct runtime *runtime, struct object *self) {
     if (self->type == &queryset_type) return (struct queryset *)self;
     if (self->type == &manager_type) return queryset_new(runtime, ((struct manager *)self)->model);
-    if (self->type == &related_manager_type || self->type == &many_related_manager_type)
-        return related_queryset(runtime, (struct related_manager *)self);
-    return NULL;
+    struct related_manager *related = related_manager_of(self);
+    return related ? related_queryset(runtime, related) : NULL;
 }
 
 struct query *queryset_query_of(struct value value) {
@@ -158,9 +157,13 @@ static bool raise_many(struct runtime *runtime, const char *model, size_t count)
 
 bool queryset_get(struct runtime *runtime, struct queryset *queryset,
                   const struct arguments *arguments, struct value *result) {
-    struct queryset *clone = queryset->operation
-                                 ? queryset_clone(runtime, queryset)
-                                 : queryset_filter(runtime, queryset, arguments, false);
+    bool plain = !queryset->operation;
+    if (!plain && (arguments->count || arguments->keyword_count))
+        return fault_raise(runtime->fault, "NotSupportedError",
+                           "Calling QuerySet.get(...) with filters after %s() is not supported.",
+                           queryset->operation);
+    struct queryset *clone = plain ? queryset_filter(runtime, queryset, arguments, false)
+                                   : queryset_clone(runtime, queryset);
     if (!clone) return false;
     query_clear_ordering(clone->query, false);
     query_slice(clone->query, 0, RESULTS_MOST);

@@ -70,15 +70,18 @@ bool queryset_iterator(struct runtime *, struct queryset *, int64_t chunk_size, 
 /* raw(sql, params=None): a RawQuerySet; see raw.c. */
 bool queryset_raw(struct runtime *, struct object *, const struct arguments *, struct value *);
 
-/* The methods listings call, by name; a manager has all but the first. See queryset_methods.c. */
-extern const struct method queryset_methods[];
+/* The methods listings call, by name. See queryset_methods.c. */
+extern const struct method queryset_methods[], manager_methods[], related_manager_methods[],
+    loose_related_manager_methods[];
 /* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
  * is not told that there is no such thing; true when it did. */
 bool queryset_refuses(struct runtime *, const char *name);
-/* Those that write; see writes.c. */
+/* Those that write; see writes.c, save.c and collector.c. */
 bool queryset_create(struct runtime *, struct object *, const struct arguments *, struct value *);
 bool queryset_get_or_create(struct runtime *, struct object *, const struct arguments *,
                             struct value *);
+bool queryset_update_or_create(struct runtime *, struct object *, const struct arguments *,
+                               struct value *);
 bool queryset_bulk_create(struct runtime *, struct object *, const struct arguments *,
                           struct value *);
 bool queryset_update(struct runtime *, struct object *, const struct arguments *, struct value *);

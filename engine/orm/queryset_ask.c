@@ -11,12 +11,7 @@
 bool method_get(struct runtime *runtime, struct object *self, const struct arguments *arguments,
                 struct value *result) {
     struct queryset *queryset = call_queryset(runtime, self);
-    if (!queryset) return false;
-    if (queryset->operation && (arguments->count || arguments->keyword_count))
-        return fault_raise(runtime->fault, "NotSupportedError",
-                           "Calling QuerySet.get(...) with filters after %s() is not supported.",
-                           queryset->operation);
-    return queryset_get(runtime, queryset, arguments, result);
+    return queryset && queryset_get(runtime, queryset, arguments, result);
 }
 
 static bool is_ordered(const struct queryset *queryset) {

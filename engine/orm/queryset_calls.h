@@ -22,6 +22,9 @@ method_call method_all, method_filter, method_exclude, method_annotate, method_a
 method_call method_get, method_first, method_last, method_earliest, method_latest, method_count,
     method_exists, method_aggregate, method_iterator, method_in_bulk;
 
+/* Of related managers alone; see related_writes.c. */
+method_call method_add, method_remove, method_clear, method_set;
+
 /* The queryset a method was called on, its query built. NULL: fault. */
 struct queryset *call_queryset(struct runtime *, struct object *self);
 /* A clone of it to refine; NULL with a fault after a union(), too. */

@@ -65,12 +65,8 @@ void call_take_keyword(struct arguments *arguments, struct keyword *keywords, co
 /* ---- what is not there --------------------------------------------------------------------- */
 
 static const char *const unsupported[] = {
-    "extra",          "using",       "select_for_update",
-    "complex_filter", "bulk_update", "update_or_create",
-    "explain",        "as_manager",  "db_manager",
-    "get_queryset",   "add",         "remove",
-    "clear",          "set",         "_raw_delete",
-    "through",        NULL,
+    "extra",      "using",      "select_for_update", "complex_filter", "bulk_update", "explain",
+    "as_manager", "db_manager", "get_queryset",      "_raw_delete",    "through",     NULL,
 };
 
 /* What is no method; Django has it for those who extend it. */
@@ -88,44 +84,46 @@ bool queryset_refuses(struct runtime *runtime, const char *name) {
 
 /* ---- the tables ---------------------------------------------------------------------------- */
 
-/* delete() stands first, so that a manager's table is the rest (Manager.from_queryset leaves it out
- * as well: emptying a table by a slip would be too easy). */
+/* What a queryset and every manager have. */
+#define OF_EVERY_MANAGER                                                                           \
+    {"all", method_all}, {"filter", method_filter}, {"exclude", method_exclude},                   \
+        {"annotate", method_annotate}, {"alias", method_alias}, {"order_by", method_order_by},     \
+        {"reverse", method_reverse}, {"distinct", method_distinct}, {"values", method_values},     \
+        {"values_list", method_values_list}, {"dates", method_dates},                              \
+        {"datetimes", method_datetimes}, {"none", method_none},                                    \
+        {"select_related", method_select_related}, {"prefetch_related", method_prefetch_related},  \
+        {"defer", method_defer}, {"only", method_only}, {"union", method_unite},                   \
+        {"intersection", method_intersection}, {"difference", method_difference},                  \
+        {"get", method_get}, {"first", method_first}, {"last", method_last},                       \
+        {"earliest", method_earliest}, {"latest", method_latest}, {"count", method_count},         \
+        {"exists", method_exists}, {"aggregate", method_aggregate}, {"iterator", method_iterator}, \
+        {"in_bulk", method_in_bulk}, {"raw", queryset_raw}, {"create", queryset_create},           \
+        {"get_or_create", queryset_get_or_create},                                                 \
+        {"update_or_create", queryset_update_or_create}, {"bulk_create", queryset_bulk_create}, {  \
+        "update", queryset_update                                                                  \
+    }
+
+/* A manager has no delete() (Manager.from_queryset leaves it out: emptying a table by a slip would
+ * be too easy). */
 const struct method queryset_methods[] = {
+    OF_EVERY_MANAGER,
     {"delete", queryset_delete},
-    {"all", method_all},
-    {"filter", method_filter},
-    {"exclude", method_exclude},
-    {"annotate", method_annotate},
-    {"alias", method_alias},
-    {"order_by", method_order_by},
-    {"reverse", method_reverse},
-    {"distinct", method_distinct},
-    {"values", method_values},
-    {"values_list", method_values_list},
-    {"dates", method_dates},
-    {"datetimes", method_datetimes},
-    {"none", method_none},
-    {"select_related", method_select_related},
-    {"prefetch_related", method_prefetch_related},
-    {"defer", method_defer},
-    {"only", method_only},
-    {"union", method_unite},
-    {"intersection", method_intersection},
-    {"difference", method_difference},
-    {"get", method_get},
-    {"first", method_first},
-    {"last", method_last},
-    {"earliest", method_earliest},
-    {"latest", method_latest},
-    {"count", method_count},
-    {"exists", method_exists},
-    {"aggregate", method_aggregate},
-    {"iterator", method_iterator},
-    {"in_bulk", method_in_bulk},
-    {"raw", queryset_raw},
-    {"create", queryset_create},
-    {"get_or_create", queryset_get_or_create},
-    {"bulk_create", queryset_bulk_create},
-    {"update", queryset_update},
     {NULL, NULL},
+};
+
+const struct method manager_methods[] = {
+    OF_EVERY_MANAGER,
+    {NULL, NULL},
+};
+
+const struct method related_manager_methods[] = {
+    OF_EVERY_MANAGER,
+    {"add", method_add},
+    {"set", method_set},
+    {NULL, NULL},
+};
+
+const struct method loose_related_manager_methods[] = {
+    OF_EVERY_MANAGER,        {"add", method_add}, {"remove", method_remove},
+    {"clear", method_clear}, {"set", method_set}, {NULL, NULL},
 };

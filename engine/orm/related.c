@@ -117,6 +117,22 @@ static bool is_many_to_many(const struct relation *relation) {
     return relation->kind == RELATION_MANY_TO_MANY || relation->kind == RELATION_MANY_TO_MANY_BACK;
 }
 
+bool related_is_many(const struct related_manager *manager) {
+    return is_many_to_many(&manager->relation);
+}
+
+static const struct object_type *type_of_manager(const struct relation *relation) {
+    if (is_many_to_many(relation)) return &many_related_manager_type;
+    return relation->field->null ? &loose_related_manager_type : &related_manager_type;
+}
+
+struct related_manager *related_manager_of(struct object *object) {
+    bool related = object->type == &related_manager_type ||
+                   object->type == &loose_related_manager_type ||
+                   object->type == &many_related_manager_type;
+    return related ? (struct related_manager *)object : NULL;
+}
+
 static bool get_manager(struct runtime *runtime, struct instance *instance,
                         const struct relation *relation, struct value *result) {
     bool through = is_many_to_many(relation);
@@ -128,8 +144,7 @@ static bool get_manager(struct runtime *runtime, struct instance *instance,
                            model_primary_key(instance->model)->name);
     struct related_manager *manager = arena_alloc(runtime->arena, sizeof *manager);
     if (!manager) return fault_no_memory(runtime->fault);
-    *manager = (struct related_manager){
-        {through ? &many_related_manager_type : &related_manager_type}, *relation, instance};
+    *manager = (struct related_manager){{type_of_manager(relation)}, *relation, instance};
     *result = value_object(&manager->base);
     return true;
 }

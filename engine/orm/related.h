@@ -55,6 +55,16 @@ struct related_manager {
     struct instance *instance;
 };
 extern const struct object_type related_manager_type, many_related_manager_type;
+/* That of a foreign key that may be NULL: it has remove() and clear() as well. */
+extern const struct object_type loose_related_manager_type;
+
+/* The related manager that an object is; NULL: it is something else. */
+struct related_manager *related_manager_of(struct object *);
+/* Whether it leads through a table of its own. */
+bool related_is_many(const struct related_manager *);
+
+/* The class as a TypeError of Python's names it: "create_...<locals>.RelatedManager". */
+const char *related_class_name(const struct related_manager *);
 
 /* get_queryset(): the prefetched one where there is one, else a fresh one for this object's
  * many. NULL: fault. */

@@ -1,187 +1,292 @@
-/* writes - what changes rows: save(), create(), bulk_create(), update(), delete().
+/* writes - the methods of querysets and managers that change rows: create(), get_or_create(),
+ * update_or_create(), bulk_create(), update(). For save() see save.c, for delete() collector.c.
+ *
+ * A related manager adds to each of them: its own object as a keyword, or the pair in the table
+ * between (related_writes.c).
  *
  * On a database opened for reading the statement fails with SQLite's own words, "attempt to write
  * a readonly database", as an OperationalError.
  *
- * Mirrors Model.save_base, QuerySet.create and friends, and the part of
- * django.db.models.deletion.Collector that a blog needs. */
+ * Mirrors the writing methods of django.db.models.query.QuerySet. */
+#include "engine/orm/writes.h"
+
 #include <string.h>
 
-#include "engine/apps/signal.h"
-#include "engine/orm/database.h"
-#include "engine/orm/queryset.h"
+#include "engine/base/text.h"
+#include "engine/orm/queryset_calls.h"
 #include "engine/orm/related.h"
+#include "engine/orm/save.h"
+#include "engine/orm/transaction.h"
 
-/* The end of a transaction.atomic() block: COMMIT, or ROLLBACK and the fault that led to it. A
- * COMMIT that failed, as where another process holds a lock, is rolled back as well: else the
- * transaction would stay open. */
-static bool end(struct runtime *runtime, bool fine) {
-    if (fine && database_end(runtime, true)) return true;
-    struct fault raised = *runtime->fault;
-    fault_clear(runtime->fault);
-    database_end(runtime, false);
-    *runtime->fault = raised;
-    return false;
+/* ---- what a related manager adds ------------------------------------------------------------ */
+
+/* The keywords of a call, and what the manager takes out of them or puts in. */
+struct call {
+    struct queryset *queryset; /* behind the manager */
+    struct arguments arguments;
+    struct keyword *keywords; /* with room for one more */
+};
+
+/* Related managers take keywords only. */
+static bool refuse_positions(struct runtime *runtime, struct object *self, const char *method,
+                             size_t given) {
+    struct related_manager *manager = related_manager_of(self);
+    return !given || !manager ||
+           fault_raise(runtime->fault, "TypeError",
+                       "%s.%s() takes 1 positional argument but %zu were given",
+                       related_class_name(manager), method, given + 1);
 }
 
-static bool run(struct runtime *runtime, const struct compiled *compiled, int64_t *changed) {
-    *changed = 0;
-    return compiled->empty || database_run(runtime, compiled->sql, compiled->parameters,
-                                           compiled->parameter_count, changed);
+/* author.article_set.create(...): the author is a keyword, whatever else was given for it. */
+static void add_owner(struct related_manager *manager, struct call *call) {
+    struct value ignored;
+    const char *name = manager->relation.field->name;
+    call_take_keyword(&call->arguments, call->keywords, name, &ignored);
+    call->keywords[call->arguments.keyword_count++] =
+        (struct keyword){name, value_object(&manager->instance->base)};
 }
 
-/* The concrete fields, with or without the primary key. */
-static size_t fields_to_insert(const struct model *model, bool with_key,
-                               const struct field **fields) {
-    size_t count = 0;
-    for (size_t i = 0; i < model->column_count; i++)
-        if (with_key || i != model->primary_key) fields[count++] = &model->fields[i];
-    return count;
+static bool open_call(struct runtime *runtime, struct object *self,
+                      const struct arguments *arguments, const char *method, struct call *call) {
+    struct value through_defaults = value_none();
+    size_t count = arguments->keyword_count;
+    *call = (struct call){.arguments = *arguments};
+    if (!refuse_positions(runtime, self, method, arguments->count)) return false;
+    call->keywords = arena_array(runtime->arena, count + 1, sizeof *call->keywords);
+    if (!call->keywords) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < count; i++) call->keywords[i] = arguments->keywords[i];
+    call->arguments.keywords = call->keywords;
+    struct related_manager *manager = related_manager_of(self);
+    if (manager && !related_is_many(manager)) add_owner(manager, call);
+    if (manager && related_is_many(manager))
+        call_take_keyword(&call->arguments, call->keywords, "through_defaults", &through_defaults);
+    if (!related_takes_defaults(runtime, through_defaults)) return false;
+    call->queryset = queryset_behind(runtime, self);
+    return call->queryset != NULL;
 }
 
-/* INSERT of these instances, all with or all without a primary key. */
-static bool insert(struct runtime *runtime, const struct model *model,
-                   struct instance *const *instances, size_t count, bool with_key, bool bulk) {
-    const struct field **fields =
-        arena_array(runtime->arena, model->column_count, sizeof(struct field *));
-    size_t width = fields ? fields_to_insert(model, with_key, fields) : 0;
-    struct value *rows = arena_array(runtime->arena, width * count + 1, sizeof *rows);
-    struct compiled compiled;
-    int64_t changed;
-    if (!rows) return fault_no_memory(runtime->fault);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < width; j++)
-            rows[i * width + j] = instances[i]->columns[instance_place(model, fields[j])];
-    return query_compile_insert(runtime, model, fields, width, rows, count, bulk, &compiled) &&
-           run(runtime, &compiled, &changed);
+/* article.tags.create(...): the new tag is added to the article's. */
+static bool close_call(struct runtime *runtime, struct object *self, struct value made) {
+    struct related_manager *manager = related_manager_of(self);
+    return !manager || !related_is_many(manager) || related_add_one(runtime, manager, made);
 }
 
-static struct query *query_of_key(struct runtime *runtime, const struct instance *instance) {
-    struct query *query = query_new(runtime, instance->model);
-    struct keyword condition = {"pk", instance_key(instance)};
-    struct arguments where = {.keywords = &condition, .keyword_count = 1};
-    return query && query_filter(runtime, query, &where, false) ? query : NULL;
-}
+/* ---- create() ------------------------------------------------------------------------------- */
 
-/* UPDATE of every loaded column but the key. *found = false when there is no such row. */
-static bool update_row(struct runtime *runtime, struct instance *instance, bool *found) {
-    const struct model *model = instance->model;
-    struct keyword *changes = arena_array(runtime->arena, model->column_count + 1, sizeof *changes);
-    struct compiled compiled;
-    size_t count = 0;
-    int64_t changed;
-    if (!changes) return fault_no_memory(runtime->fault);
-    for (size_t i = 0; i < model->column_count; i++)
-        if (i != model->primary_key && !instance_is_deferred(instance, i))
-            changes[count++] = (struct keyword){model->fields[i].name, instance->columns[i]};
-    if (count == 0) /* Django would fetch the rest, column by column, and write it back */
-        return fault_raise(runtime->fault, "NotSupported",
-                           "save() of an object whose every column but the key is deferred");
-    struct query *query = query_of_key(runtime, instance);
-    if (!query || !query_compile_update(runtime, query, changes, count, &compiled) ||
-        !run(runtime, &compiled, &changed))
-        return false;
-    *found = changed > 0;
-    return true;
-}
-
-/* UPDATE where there is a key, INSERT where there is none or nothing was updated. */
-static bool save_table(struct runtime *runtime, struct instance *instance, bool force_insert,
-                       bool *updated) {
-    bool with_key = instance_key(instance).kind != VALUE_NONE;
-    *updated = false;
-    if (with_key && !force_insert && !update_row(runtime, instance, updated)) return false;
-    if (!*updated && !insert(runtime, instance->model, &instance, 1, with_key, false)) return false;
-    if (!with_key)
-        instance->columns[instance->model->primary_key] =
-            value_int(database_last_id(runtime->database));
-    return true;
-}
-
-/* Model.save_base: pre_save, the table, post_save. */
-static bool save(struct runtime *runtime, struct instance *instance, bool force_insert) {
-    struct model_signals *signals = runtime->signals;
-    struct signal_event event = {.sender = instance->model,
-                                 .sender_name = instance->model->name,
-                                 .instance = value_object(&instance->base)};
-    bool updated;
-    if (signals && !signal_send(runtime, &signals->pre_save, &event, NULL)) return false;
-    if (!save_table(runtime, instance, force_insert, &updated)) return false;
-    event.created = !updated;
-    return !signals || signal_send(runtime, &signals->post_save, &event, NULL);
-}
-
-bool instance_save(struct runtime *runtime, struct object *self, const struct arguments *arguments,
-                   struct value *result) {
-    if (arguments->count || arguments->keyword_count)
-        return fault_raise(runtime->fault, "NotSupported", "save() with arguments");
-    *result = value_none();
-    return save(runtime, (struct instance *)self, false);
-}
-
-/* ---- creating ------------------------------------------------------------------------------ */
-
-/* The model behind a queryset or manager, and what a related manager adds to each new object. */
-static struct queryset *target_of(struct runtime *runtime, struct object *self) {
-    struct queryset *queryset = queryset_behind(runtime, self);
-    if (queryset && self->type == &many_related_manager_type) {
-        fault_raise(runtime->fault, "NotSupported", "creating through a many-to-many manager");
-        return NULL;
-    }
-    return queryset;
+static bool create(struct runtime *runtime, const struct model *model,
+                   const struct arguments *keywords, struct value *made) {
+    struct instance *instance = instance_construct(runtime, model, keywords);
+    if (!instance) return false;
+    *made = value_object(&instance->base);
+    return save_instance(runtime, instance, &(struct save_how){.force_insert = true});
 }
 
 bool queryset_create(struct runtime *runtime, struct object *self,
                      const struct arguments *arguments, struct value *result) {
-    struct queryset *queryset = target_of(runtime, self);
-    if (!queryset) return false;
+    struct call call;
+    if (!open_call(runtime, self, arguments, "create", &call)) return false;
     if (arguments->count)
         return fault_raise(runtime->fault, "TypeError",
                            "QuerySet.create() takes 1 positional argument but %zu were given",
                            arguments->count + 1);
-    struct instance *instance = instance_construct(runtime, queryset->model, arguments);
-    if (!instance) return false;
-    if (self->type == &related_manager_type) {
-        const struct related_manager *manager = (const struct related_manager *)self;
-        if (!object_set_attribute(runtime, value_object(&instance->base),
-                                  manager->relation.field->name,
-                                  value_object(&manager->instance->base)))
-            return false;
-    }
-    *result = value_object(&instance->base);
-    return save(runtime, instance, true);
+    return create(runtime, call.queryset->model, &call.arguments, result) &&
+           close_call(runtime, self, *result);
 }
 
-/* get_or_create(defaults=None, **kwargs): (object, created) */
-bool queryset_get_or_create(struct runtime *runtime, struct object *self,
-                            const struct arguments *arguments, struct value *result) {
-    struct queryset *queryset = target_of(runtime, self);
-    struct keyword *keywords =
-        arena_array(runtime->arena, arguments->keyword_count + 1, sizeof *keywords);
-    struct arguments where = {.keywords = keywords};
-    struct value found;
+/* ---- get_or_create(), update_or_create() ---------------------------------------------------- */
+
+/* What the object is found by, and what else a new one has. */
+struct wanted {
+    struct queryset *queryset;
+    struct arguments lookups;
+    struct value defaults; /* None where there are none */
+};
+
+static bool read_wanted(struct runtime *runtime, struct call *call, const char *method,
+                        struct wanted *wanted) {
+    const struct arguments *given = &call->arguments;
+    struct value defaults = given->count ? given->values[0] : value_none();
+    size_t all = given->keyword_count;
+    bool some = false;
+    call_take_keyword(&call->arguments, call->keywords, "defaults", &defaults);
+    if (given->count > 1)
+        return fault_raise(
+            runtime->fault, "TypeError",
+            "QuerySet.%s() takes from 1 to 2 positional arguments but %zu were given", method,
+            given->count + 1);
+    if (given->count && given->keyword_count < all)
+        return fault_raise(runtime->fault, "TypeError",
+                           "QuerySet.%s() got multiple values for argument 'defaults'", method);
+    if (!object_truth(runtime, defaults, &some)) return false;
+    if (some && !object_is(defaults, &dict_type))
+        return fault_raise(runtime->fault, "NotSupported", "%s() with defaults that are no dict",
+                           method);
+    *wanted = (struct wanted){
+        .queryset = call->queryset,
+        .lookups = {.keywords = given->keywords, .keyword_count = given->keyword_count},
+        .defaults = some ? defaults : value_none()};
+    return true;
+}
+
+/* resolve_callables(): what can be called is, and its result stands for it. */
+static bool resolve_callable(struct runtime *runtime, struct value *value) {
+    static const struct arguments nothing;
+    if (value->kind != VALUE_OBJECT || !value->object->type->call) return true;
+    return object_call(runtime, *value, &nothing, value);
+}
+
+static bool is_name_of(const struct model *model, const char *name) {
+    const struct model *from;
+    return strcmp(name, "pk") == 0 || model_field(model, name) || model_reverse(model, name, &from);
+}
+
+/* FieldError where a name is no field's: "Invalid field name(s) for model Tag: 'a', 'b'." */
+static bool check_names(struct runtime *runtime, const struct model *model,
+                        const struct dict *params) {
+    struct list *invalid = list_new(runtime, &list_type, params->count);
+    struct text text;
+    for (size_t i = 0; invalid && i < params->count; i++) {
+        struct value name = params->entries[i].key;
+        if (name.kind != VALUE_TEXT)
+            return fault_raise(runtime->fault, "NotSupported", "defaults whose names are no texts");
+        if (!is_name_of(model, name.text) && !list_append(runtime, invalid, name)) return false;
+    }
+    if (!invalid || invalid->count == 0) return invalid != NULL;
+    if (!list_sort(runtime, invalid, false)) return false;
+    text_init(&text, runtime->arena);
+    for (size_t i = 0; i < invalid->count; i++)
+        text_format(&text, "%s%s", i ? "', '" : "", invalid->items[i].text);
+    const char *names = text_finish(&text);
+    if (!names) return fault_no_memory(runtime->fault);
+    return fault_raise(runtime->fault, "FieldError", "Invalid field name(s) for model %s: '%s'.",
+                       model->name, names);
+}
+
+/* _extract_model_params(): the lookups that are plain names, and the defaults. */
+static bool extract_params(struct runtime *runtime, const struct wanted *wanted,
+                           struct dict **params) {
+    *params = dict_new(runtime);
+    for (size_t i = 0; *params && i < wanted->lookups.keyword_count; i++) {
+        const struct keyword *lookup = &wanted->lookups.keywords[i];
+        if (strstr(lookup->name, "__")) continue;
+        if (!dict_set(runtime, *params, value_text(lookup->name), lookup->value)) return false;
+    }
+    return *params &&
+           (wanted->defaults.kind == VALUE_NONE ||
+            dict_update(runtime, *params, wanted->defaults)) &&
+           check_names(runtime, wanted->queryset->model, *params);
+}
+
+static bool create_from(struct runtime *runtime, const struct model *model,
+                        const struct dict *params, struct value *made) {
+    struct keyword *keywords = arena_array(runtime->arena, params->count + 1, sizeof *keywords);
+    struct arguments arguments = {.keywords = keywords, .keyword_count = params->count};
     if (!keywords) return fault_no_memory(runtime->fault);
-    for (size_t i = 0; i < arguments->keyword_count; i++) {
-        if (strcmp(arguments->keywords[i].name, "defaults") == 0)
-            return fault_raise(runtime->fault, "NotSupported", "get_or_create() with defaults");
-        keywords[where.keyword_count++] = arguments->keywords[i];
+    for (size_t i = 0; i < params->count; i++) {
+        keywords[i] = (struct keyword){params->entries[i].key.text, params->entries[i].value};
+        if (!resolve_callable(runtime, &keywords[i].value)) return false;
     }
-    if (!queryset) return false;
-    bool there = queryset_get(runtime, queryset, &where, &found);
-    if (!there) {
-        if (!fault_is(runtime->fault, "DoesNotExist")) return false;
-        fault_clear(runtime->fault);
-        if (!database_begin(runtime) ||
-            !end(runtime, queryset_create(runtime, self, &where, &found)))
-            return false;
-    }
+    return create(runtime, model, &arguments, made);
+}
+
+/* create() in a block of its own. Where a constraint forbids it, somebody else may have been
+ * faster: get() is tried once more before the IntegrityError stands. */
+static bool try_create(struct runtime *runtime, const struct wanted *wanted, struct value *object,
+                       bool *created) {
+    struct dict *params;
+    struct atomic atomic;
+    if (!extract_params(runtime, wanted, &params) || !atomic_begin(runtime, &atomic, true))
+        return false;
+    *created = true;
+    if (atomic_end(runtime, &atomic, create_from(runtime, wanted->queryset->model, params, object)))
+        return true;
+    if (!fault_is(runtime->fault, "IntegrityError")) return false;
+    struct fault raised = *runtime->fault;
+    fault_clear(runtime->fault);
+    *created = false;
+    if (queryset_get(runtime, wanted->queryset, &wanted->lookups, object)) return true;
+    if (fault_is(runtime->fault, "DoesNotExist")) *runtime->fault = raised;
+    return false;
+}
+
+static bool get_or_create(struct runtime *runtime, const struct wanted *wanted,
+                          struct value *object, bool *created) {
+    *created = false;
+    if (queryset_get(runtime, wanted->queryset, &wanted->lookups, object)) return true;
+    if (!fault_is(runtime->fault, "DoesNotExist")) return false;
+    fault_clear(runtime->fault);
+    return try_create(runtime, wanted, object, created);
+}
+
+/* (object, created) */
+static bool answer(struct runtime *runtime, struct value object, bool created,
+                   struct value *result) {
     struct list *pair = list_new(runtime, &tuple_type, 2);
-    if (!pair || !list_append(runtime, pair, found) ||
-        !list_append(runtime, pair, value_bool(!there)))
+    if (!pair || !list_append(runtime, pair, object) ||
+        !list_append(runtime, pair, value_bool(created)))
         return false;
     *result = value_object(&pair->base);
     return true;
 }
+
+/* get_or_create(defaults=None, **kwargs) */
+bool queryset_get_or_create(struct runtime *runtime, struct object *self,
+                            const struct arguments *arguments, struct value *result) {
+    struct call call;
+    struct wanted wanted;
+    struct value object;
+    bool created;
+    return open_call(runtime, self, arguments, "get_or_create", &call) &&
+           read_wanted(runtime, &call, "get_or_create", &wanted) &&
+           get_or_create(runtime, &wanted, &object, &created) &&
+           (!created || close_call(runtime, self, object)) &&
+           answer(runtime, object, created, result);
+}
+
+/* What was found gets the defaults, and is saved. */
+static bool change_found(struct runtime *runtime, const struct wanted *wanted,
+                         struct value object) {
+    const struct dict *defaults =
+        wanted->defaults.kind == VALUE_NONE ? NULL : (struct dict *)wanted->defaults.object;
+    for (size_t i = 0; defaults && i < defaults->count; i++) {
+        struct value name = defaults->entries[i].key, value = defaults->entries[i].value;
+        if (name.kind != VALUE_TEXT)
+            return fault_raise(runtime->fault, "NotSupported", "defaults whose names are no texts");
+        if (!resolve_callable(runtime, &value) ||
+            !object_set_attribute(runtime, object, name.text, value))
+            return false;
+    }
+    struct instance *instance = instance_of(object);
+    if (!instance)
+        return fault_raise(runtime->fault, "AttributeError", "'%s' object has no attribute 'save'",
+                           value_type_name(object));
+    return save_instance(runtime, instance, &(struct save_how){0});
+}
+
+/* Django asks with select_for_update(), which means nothing to SQLite. */
+static bool update_or_create(struct runtime *runtime, const struct wanted *wanted,
+                             struct value *object, bool *created) {
+    return get_or_create(runtime, wanted, object, created) &&
+           (*created || change_found(runtime, wanted, *object));
+}
+
+/* update_or_create(defaults=None, **kwargs): in one transaction. */
+bool queryset_update_or_create(struct runtime *runtime, struct object *self,
+                               const struct arguments *arguments, struct value *result) {
+    struct call call;
+    struct wanted wanted;
+    struct atomic atomic;
+    struct value object;
+    bool created;
+    return open_call(runtime, self, arguments, "update_or_create", &call) &&
+           read_wanted(runtime, &call, "update_or_create", &wanted) &&
+           atomic_begin(runtime, &atomic, true) &&
+           atomic_end(runtime, &atomic, update_or_create(runtime, &wanted, &object, &created)) &&
+           (!created || close_call(runtime, self, object)) &&
+           answer(runtime, object, created, result);
+}
+
+/* ---- bulk_create() -------------------------------------------------------------------------- */
 
 enum {
     PARAMETERS_MOST = 999, /* max_query_params */
@@ -193,20 +298,47 @@ static size_t batch_size(size_t width) {
 }
 
 /* All instances of one kind (with or without a key) in as few INSERTs as SQLite allows. */
-static bool insert_batches(struct runtime *runtime, const struct model *model,
-                           const struct list *objects, bool with_key, size_t asked) {
-    size_t most = batch_size(model->column_count - !with_key), count = 0;
-    if (asked && asked < most) most = asked;
+static bool insert_batches(struct runtime *runtime, const struct bulk *bulk, bool with_key) {
+    size_t most = batch_size(bulk->model->column_count - !with_key), count = 0;
+    if (bulk->batch && bulk->batch < most) most = bulk->batch;
     struct instance **batch = arena_array(runtime->arena, most + 1, sizeof(struct instance *));
+    struct save_rows rows = {bulk->model, batch, 0, with_key, bulk->form};
     if (!batch) return fault_no_memory(runtime->fault);
-    for (size_t i = 0; i < objects->count; i++) {
-        struct instance *instance = (struct instance *)objects->items[i].object;
+    for (size_t i = 0; i < bulk->objects->count; i++) {
+        struct instance *instance = (struct instance *)bulk->objects->items[i].object;
         if ((instance_key(instance).kind != VALUE_NONE) != with_key) continue;
         batch[count++] = instance;
-        if (count == most && !insert(runtime, model, batch, count, with_key, true)) return false;
+        rows.count = count;
+        if (count == most && !save_insert(runtime, &rows)) return false;
         if (count == most) count = 0;
     }
-    return count == 0 || insert(runtime, model, batch, count, with_key, true);
+    return count == 0 || save_insert(runtime, &rows);
+}
+
+bool writes_insert(struct runtime *runtime, const struct bulk *bulk) {
+    struct atomic atomic;
+    if (bulk->objects->count == 0) return true;
+    if (!atomic_begin(runtime, &atomic, false) ||
+        !atomic_end(runtime, &atomic,
+                    insert_batches(runtime, bulk, true) && insert_batches(runtime, bulk, false)))
+        return false;
+    for (size_t i = 0; i < bulk->objects->count; i++)
+        instance_set_saved((struct instance *)bulk->objects->items[i].object);
+    return true;
+}
+
+static bool read_objects(struct runtime *runtime, const struct model *model, struct value given,
+                         struct list **objects) {
+    *objects = list_new(runtime, &list_type, 0);
+    if (!*objects || !list_extend(runtime, *objects, given)) return false;
+    for (size_t i = 0; i < (*objects)->count; i++) {
+        if (instance_model((*objects)->items[i]) != model)
+            return fault_raise(runtime->fault, "NotSupported",
+                               "bulk_create() of anything but %s objects", model->name);
+        if (!save_prepare(runtime, (struct instance *)(*objects)->items[i].object, "bulk_create"))
+            return false;
+    }
+    return true;
 }
 
 /* bulk_create(objs): one transaction. The objects do not learn their keys on SQLite. */
@@ -214,124 +346,48 @@ bool queryset_bulk_create(struct runtime *runtime, struct object *self,
                           const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"objs", "batch_size", "ignore_conflicts"};
     struct value given[3] = {value_none(), value_none(), value_bool(false)};
-    struct queryset *queryset = target_of(runtime, self);
-    struct list *objects = list_new(runtime, &list_type, 0);
-    if (!queryset || !objects ||
-        !arguments_read(runtime, arguments, "QuerySet.bulk_create", names, 3, 1, given) ||
-        !list_extend(runtime, objects, given[0]))
+    struct queryset *queryset = queryset_behind(runtime, self);
+    struct list *objects;
+    bool ignore;
+    if (!queryset ||
+        !arguments_read(runtime, arguments, "QuerySet.bulk_create", names, 3, 1, given))
         return false;
     if (given[1].kind != VALUE_NONE && (given[1].kind != VALUE_INT || given[1].integer <= 0))
         return fault_raise(runtime->fault, "AssertionError", "%s", "");
-    if (given[2].kind != VALUE_BOOL || given[2].integer)
-        return fault_raise(runtime->fault, "NotSupported", "bulk_create() that ignores conflicts");
-    size_t most = given[1].kind == VALUE_INT ? (size_t)given[1].integer : 0;
-    for (size_t i = 0; i < objects->count; i++)
-        if (instance_model(objects->items[i]) != queryset->model)
-            return fault_raise(runtime->fault, "TypeError", "bulk_create() takes %s objects",
-                               queryset->model->name);
+    if (!object_truth(runtime, given[2], &ignore) ||
+        !read_objects(runtime, queryset->model, given[0], &objects))
+        return false;
     *result = value_object(&objects->base);
-    if (objects->count == 0) return true;
-    return database_begin(runtime) &&
-           end(runtime, insert_batches(runtime, queryset->model, objects, true, most) &&
-                            insert_batches(runtime, queryset->model, objects, false, most));
+    return writes_insert(runtime,
+                         &(struct bulk){queryset->model, objects,
+                                        given[1].kind == VALUE_INT ? (size_t)given[1].integer : 0,
+                                        ignore ? INSERT_OR_IGNORE : INSERT_BULK});
 }
 
-/* ---- changing and deleting ----------------------------------------------------------------- */
+/* ---- update() ------------------------------------------------------------------------------- */
+
+bool writes_update(struct runtime *runtime, struct query *query, const struct keyword *changes,
+                   size_t count, int64_t *changed) {
+    struct compiled compiled;
+    *changed = 0;
+    query = query_clone(runtime, query);
+    return query && query_compile_update(runtime, query, changes, count, &compiled) &&
+           (compiled.empty || database_run(runtime, compiled.sql, compiled.parameters,
+                                           compiled.parameter_count, changed));
+}
 
 /* update(**kwargs): the number of rows matched. */
 bool queryset_update(struct runtime *runtime, struct object *self,
                      const struct arguments *arguments, struct value *result) {
     struct queryset *queryset = queryset_behind(runtime, self);
     struct query *query = queryset ? queryset_query(runtime, queryset) : NULL;
-    struct compiled compiled;
     int64_t changed;
-    if (!query) return false;
-    if (queryset->operation)
-        return fault_raise(runtime->fault, "NotSupportedError",
-                           "Calling QuerySet.update() after %s() is not supported.",
-                           queryset->operation);
-    if (query_is_sliced(query))
-        return fault_raise(runtime->fault, "AssertionError",
-                           "Cannot update a query once a slice has been taken.");
-    query = query_clone(runtime, query);
-    if (!query ||
-        !query_compile_update(runtime, query, arguments->keywords, arguments->keyword_count,
-                              &compiled) ||
-        !run(runtime, &compiled, &changed))
+    if (!query || !call_is_plain(runtime, queryset, "update") ||
+        !call_refuse_sliced(runtime, queryset, "AssertionError",
+                            "Cannot update a query once a slice has been taken.") ||
+        !writes_update(runtime, query, arguments->keywords, arguments->keyword_count, &changed))
         return false;
     queryset->cache = NULL;
     *result = value_int(changed);
-    return true;
-}
-
-/* True when rows of other tables point to this model's: deleting would have to follow them. */
-static bool is_pointed_to(const struct model *model) {
-    const struct registry *registry = model->registry;
-    for (size_t i = 0; i < registry->count; i++)
-        for (size_t j = 0; j < registry->models[i]->column_count; j++)
-            if (registry->models[i]->fields[j].target == model) return true;
-    return false;
-}
-
-/* (total, {"blog.Event": total}), as the collector answers. */
-static bool answer_deleted(struct runtime *runtime, const struct model *model, int64_t count,
-                           struct value *result) {
-    const char *label = arena_format(runtime->arena, "%s.%s", model->app, model->name);
-    struct dict *by_model = dict_new(runtime);
-    struct list *pair = list_new(runtime, &tuple_type, 2);
-    if (!label) return fault_no_memory(runtime->fault);
-    if (!by_model || !pair || !dict_set(runtime, by_model, value_text(label), value_int(count)) ||
-        !list_append(runtime, pair, value_int(count)) ||
-        !list_append(runtime, pair, value_object(&by_model->base)))
-        return false;
-    *result = value_object(&pair->base);
-    return true;
-}
-
-static bool delete_rows(struct runtime *runtime, struct query *query, struct value *result) {
-    const struct model *model = query_model(query);
-    struct compiled compiled;
-    int64_t changed;
-    if (is_pointed_to(model))
-        return fault_raise(runtime->fault, "NotSupported",
-                           "delete() of a model that others point to (%s)", model->name);
-    return query_compile_delete(runtime, query, &compiled) && run(runtime, &compiled, &changed) &&
-           answer_deleted(runtime, model, changed, result);
-}
-
-bool queryset_delete(struct runtime *runtime, struct object *self,
-                     const struct arguments *arguments, struct value *result) {
-    struct queryset *queryset = (struct queryset *)self;
-    struct query *query = queryset_query(runtime, queryset);
-    if (!query || !arguments_read(runtime, arguments, "QuerySet.delete", NULL, 0, 0, NULL))
-        return false;
-    if (queryset->operation)
-        return fault_raise(runtime->fault, "NotSupportedError",
-                           "Calling QuerySet.delete() after %s() is not supported.",
-                           queryset->operation);
-    if (query_is_sliced(query))
-        return fault_raise(runtime->fault, "AssertionError",
-                           "Cannot use 'limit' or 'offset' with delete.");
-    if (queryset->rows != ROWS_INSTANCES)
-        return fault_raise(runtime->fault, "TypeError",
-                           "Cannot call delete() after .values() or .values_list()");
-    if (query_is_distinct(query))
-        return fault_raise(runtime->fault, "TypeError", "Cannot call delete() after .distinct().");
-    query = query_clone(runtime, query);
-    queryset->cache = NULL;
-    return query && database_begin(runtime) && end(runtime, delete_rows(runtime, query, result));
-}
-
-bool instance_delete(struct runtime *runtime, struct object *self,
-                     const struct arguments *arguments, struct value *result) {
-    struct instance *instance = (struct instance *)self;
-    if (!arguments_read(runtime, arguments, "delete", NULL, 0, 0, NULL)) return false;
-    if (instance_key(instance).kind == VALUE_NONE)
-        return fault_raise(runtime->fault, "AssertionError",
-                           "%s object can't be deleted because its id attribute is set to None.",
-                           instance->model->name);
-    struct query *query = query_of_key(runtime, instance);
-    if (!query || !delete_rows(runtime, query, result)) return false;
-    instance->columns[instance->model->primary_key] = value_none();
     return true;
 }

@@ -30,13 +30,6 @@ static void an_update_without_values_asks_nothing(void **state) {
     expect_printed("print(Article.objects.all().update())", "0\n");
 }
 
-static void saving_an_object_with_nothing_but_its_key_is_refused(void **state) {
-    (void)state;
-    expect_raised("Tag.objects.only('pk').get(pk=1).save()",
-                  "NotSupported: save() of an object whose every column but the key is deferred");
-    expect_printed("Tag.objects.only('name').get(pk=1).save()\nprint(Tag.objects.count())", "3\n");
-}
-
 static void creating_a_row_from_a_subquery_without_rows_raises_empty_result_set(void **state) {
     (void)state;
     expect_raised("Tag.objects.create(name=Subquery(Tag.objects.none().values('name')))",
@@ -109,7 +102,6 @@ int main(void) {
         cmocka_unit_test(the_last_of_all_indexes_is_out_of_range),
         cmocka_unit_test(a_slice_beyond_64_bits_is_refused),
         cmocka_unit_test(an_update_without_values_asks_nothing),
-        cmocka_unit_test(saving_an_object_with_nothing_but_its_key_is_refused),
         cmocka_unit_test(creating_a_row_from_a_subquery_without_rows_raises_empty_result_set),
         cmocka_unit_test(a_long_sum_is_refused_as_fast_as_a_short_one),
         cmocka_unit_test(nested_functions_have_their_type_found_once),

@@ -137,6 +137,7 @@ static const struct grammar_rule grammar[] = {
      {"<queryset>.update(<assignments>)", "<queryset>.delete()",
       "<model>.objects.create(<assignments>)",
       "<model>.objects.get_or_create(<assignments>, defaults={})",
+      "<model>.objects.update_or_create(<condition>, defaults={'<name>': <value>})",
       "<model>.objects.bulk_create([<model>(<assignments>), <model>(<assignments>)])",
       "<queryset>.update(<name>=<expression>)", "<model>.objects.bulk_create(<value>)"}},
     {"assignments",
