@@ -1,7 +1,7 @@
 /* command - what a command of the command line is, and what all of them share.
  *
  * Each command stands in a file of its own (command_list.c, command_run.c, ...) as one constant
- * `struct command`; main.c has the table of them. Adding a command is a file and a row. The options
+ * `struct command`; command_table.c lists them. Adding a command is a file and a row. The options
  * are a table too, from which getopt_long, --help and the completions are fed.
  *
  *     daybook run n-plus-one --set articles=500 --json

@@ -1,6 +1,6 @@
-/* main - the command line: a table of commands, and what is true for all of them.
+/* main - the command line: what is true for all commands.
  *
- *     daybook COMMAND ...              looked up in `commands`
+ *     daybook COMMAND ...              looked up in `commands`, command_table.c
  *     daybook [LESSON[/STEP]]          command_read: the reader, or plain text
  *     daybook --help | --version
  *
@@ -18,12 +18,6 @@
 #include <unistd.h>
 
 #include "ui/command.h"
-
-const struct command *const commands[] = {
-    &command_list, &command_run,   &command_verify,   &command_export,
-    &command_try,  &command_serve, &command_progress,
-};
-const size_t command_count = sizeof commands / sizeof *commands;
 
 static int print_version(void) {
     puts("daybook " DAYBOOK_VERSION);
