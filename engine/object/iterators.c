@@ -1,6 +1,8 @@
 /* iterators - range, enumerate, zip and reversed.
  *
  * All are lazy: range(10**12) is four numbers, and zip asks its parts when it is asked. */
+#include <assert.h>
+
 #include "engine/object/object.h"
 #include "engine/object/plain.h"
 
@@ -129,10 +131,11 @@ static const struct object_type range_type = {
 
 /* How many numbers lie in [start, stop): (stop - start + step - 1) / step, rounded down. */
 static uint64_t range_count(int64_t start, int64_t stop, int64_t step) {
-    if (step > 0)
-        return stop > start ? ((uint64_t)stop - (uint64_t)start - 1) / (uint64_t)step + 1 : 0;
-    uint64_t down = 0 - (uint64_t)step;
-    return start > stop ? ((uint64_t)start - (uint64_t)stop - 1) / down + 1 : 0;
+    bool up = step > 0;
+    uint64_t stride = up ? (uint64_t)step : 0 - (uint64_t)step;
+    uint64_t span = up ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
+    assert(stride); /* a step of 0 was refused */
+    return (up ? start < stop : start > stop) ? (span - 1) / stride + 1 : 0;
 }
 
 bool range_new(struct runtime *runtime, int64_t start, int64_t stop, int64_t step,

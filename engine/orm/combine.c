@@ -139,12 +139,12 @@ static bool selects(const struct query *query, const char *name, bool annotation
     return found && found->selected;
 }
 
-/* QuerySet._merge_sanity_check, one way round: what left selects, right selects as well. */
-static bool selects_all_of(const struct query *left, const struct query *right) {
-    for (size_t i = 0; i < left->values_count; i++)
-        if (!selects(right, left->values_select[i], false)) return false;
-    for (size_t i = 0; i < left->annotation_count; i++)
-        if (left->annotations[i].selected && !selects(right, left->annotations[i].name, true))
+/* QuerySet._merge_sanity_check, one way round: what the one selects, the other selects too. */
+static bool selects_all_of(const struct query *one, const struct query *other) {
+    for (size_t i = 0; i < one->values_count; i++)
+        if (!selects(other, one->values_select[i], false)) return false;
+    for (size_t i = 0; i < one->annotation_count; i++)
+        if (one->annotations[i].selected && !selects(other, one->annotations[i].name, true))
             return false;
     return true;
 }

@@ -2,22 +2,22 @@
 #include "engine/server/usage.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Linux: "time on a core, time waiting for one, slices", in nanoseconds. */
 static uint64_t delayed_ns(void) {
     char text[96];
-    uint64_t ran, waited;
     int file = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
     ssize_t length = read(file, text, sizeof text - 1);
     close(file);
     if (length <= 0) return 0;
     text[length] = '\0';
-    return sscanf(text, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? waited : 0;
+    const char *waited = strchr(text, ' ');
+    return waited ? strtoull(waited, NULL, 10) : 0;
 }
 
 struct usage usage_now(void) {
