@@ -254,7 +254,7 @@ void request_check_view(struct stage *stage, struct verdict *verdict) {
                               : views == 0 && client.amount >= 400 && client.amount < 500;
     verdict_number(verdict, "views", (double)views);
     verdict_number(verdict, "status", (double)client.amount);
-    verdict_show(stage, verdict, "%s: the view ran %d times, status %d",
+    verdict_show(stage, verdict, "%s: calls of the view: %d, status %d",
                  resolved ? "the path resolves" : "no pattern fits", (int)views,
                  (int)client.amount);
 }

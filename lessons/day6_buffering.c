@@ -239,7 +239,8 @@ static bool draw_timeline(struct plan plan, struct cut cut, enum way way, struct
         for (unsigned lane = 0; lane < 2; lane++) {
             double at = lane ? times.received[row] : times.made[row];
             if (at < 0) continue;
-            spans[count++] = (struct figure_span){lane, at, at + width, "row", lane ? 'o' : '|'};
+            spans[count++] = (struct figure_span){
+                lane, at, at + width, lane ? "row received" : "row made", lane ? 'o' : '|'};
         }
     figure->note =
         plan.minor ? "HTTP/1.1 to the backend: chunks" : "HTTP/1.0 to the backend: no frames";

@@ -36,6 +36,7 @@ void axis_settle(struct axis *axis, bool whole) {
         if (axis->low > 0) axis->low = 0;
         if (axis->high > 0) axis->high = nice_above(axis->high);
     }
+    if (!axis->log && axis->low > 0 && axis->low < axis->high / 50) axis->low = 0;
     if (axis->high <= axis->low) axis->high = axis->low + 1;
 }
 

@@ -42,22 +42,21 @@ static int put_steps(const struct state *state, struct grid *grid, int y, int ri
     return x;
 }
 
+/* The name of the program gives way to a title that has no room beside it. */
 static void put_header(const struct state *state, struct grid *grid, int y) {
+    enum { BRAND = 10 };
     char title[160];
-    int x = 0, right = grid->width;
+    int x = grid->width >= 30 ? 1 : 0, right = grid->width - x;
     if (y < 0) return;
-    if (grid->width >= HEADER_SAYS_KEYS) {
-        right = grid_put_right(grid, y, 0, right - 1, "? keys", STYLE(MUTED)) - 3;
-        x = grid_put(grid, y, 1, right, "daybook", STYLE(BRAND)) + 3;
-    } else {
-        x = grid->width >= 30 ? 1 : 0;
-        right -= x;
-    }
-    right = put_steps(state, grid, y, right, grid->width >= HEADER_SAYS_KEYS) - 2;
-    const char *form = grid->width >= 36 ? "Day %d" : "%d";
-    x = grid_format(grid, y, x, right, STYLE(STRONG), form, state_lesson(state)->day);
     copy_slice(title, sizeof title, lesson_title(state_lesson(state)));
-    grid_put_fit(grid, y, x + (grid->width >= 36 ? 2 : 1), right, title, STYLE(TITLE));
+    bool says_keys = grid->width >= HEADER_SAYS_KEYS;
+    if (says_keys) right = grid_put_right(grid, y, 0, right, "? keys", STYLE(MUTED)) - 3;
+    right = put_steps(state, grid, y, right, says_keys) - 2;
+    const char *form = grid->width >= 36 ? "Day %d  " : "%d ";
+    if (says_keys && x + BRAND + 7 + (int)columns_of(title) <= right)
+        x = grid_put(grid, y, x, right, "daybook", STYLE(BRAND)) + 3;
+    x = grid_format(grid, y, x, right, STYLE(STRONG), form, state_lesson(state)->day);
+    grid_put_fit(grid, y, x, right, title, STYLE(TITLE));
 }
 
 /* ---- rules ---------------------------------------------------------------------------------- */

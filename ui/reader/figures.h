@@ -18,6 +18,7 @@
 
 struct figure_view {
     enum graph_style graph;
+    bool low;          /* few rows are seen at a time: a plot is no higher than needed */
     bool counted;      /* the run counts queries by line: leave room for the counters */
     unsigned selected; /* line of a listing; 0: none */
     int *line_row;     /* filled with the row of each line of a listing; NULL: not wanted */

@@ -151,5 +151,5 @@ void footer_put_keys(const struct state *state, struct grid *grid, int y) {
         if (x + key_width(row) > right) break;
         x = put_key(grid, y, x, row) + GAP;
     }
-    if (last) put_key(grid, y, right + 1, last);
+    if (last) put_key(grid, y, right + GAP, last);
 }

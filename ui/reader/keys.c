@@ -203,8 +203,8 @@ const struct binding bindings[] = {
     {EDIT, {STROKE_F1}, ACTION_HELP, NULL, NULL, NULL, NULL},
 
     /* the prediction */
-    {ASK, {STROKE_ENTER, '\n'}, ACTION_ACCEPT, "Enter", "answer and run", NULL, NULL},
-    {ASK, {STROKE_ESCAPE}, ACTION_BACK, "Esc", "run without an answer", NULL, is_no_review},
+    {ASK, {STROKE_ENTER, '\n'}, ACTION_ACCEPT, "Enter", "answer, run", NULL, NULL},
+    {ASK, {STROKE_ESCAPE}, ACTION_BACK, "Esc", "skip", NULL, is_no_review},
     {ASK, {'q'}, ACTION_LEAVE, "q", "not now", NULL, is_no_review},
     {ASK, {'q', STROKE_ESCAPE}, ACTION_REVIEW_END, "q", "end review", NULL, is_reviewing},
     {ASK, {STROKE_DOWN}, ACTION_DOWN, NULL, NULL, NULL, NULL},

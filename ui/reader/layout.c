@@ -4,7 +4,14 @@
 #include "ui/reader/state.h"
 
 /* The least height at which each part is shown. */
-enum { KEYS_FROM = 2, HEADER_FROM = 4, STATUS_FROM = 8, RULES_FROM = 14, PANE_LEAST = 3 };
+enum {
+    KEYS_FROM = 2,
+    HEADER_FROM = 4,
+    STATUS_FROM = 8,
+    RULES_FROM = 14,
+    PANE_LEAST = 3,
+    LOW_COLUMN = 12
+};
 
 static int least(int left, int right) {
     return left < right ? left : right;
@@ -58,11 +65,13 @@ static void place_rows(const struct state *state, struct layout *layout) {
 }
 
 /* The strip gets up to a third of its column; while it asks, and right after it has said something
- * new, up to all but a few rows. */
+ * new, up to all but a few rows. In a low column what was measured keeps its first line only: the
+ * rest was read, and figures need the rows. */
 static int strip_height(const struct state *state, int height) {
     int wanted = state->strip.height;
     bool first = state->mode == MODE_ASK || state->strip_raised;
     int most = first ? height - PANE_LEAST : height / 3;
+    if (!first && height < LOW_COLUMN && state->measured.given && most > 2) most = 2;
     if (wanted == 0) return 0;
     if (first && most < 2)
         most = height;

@@ -52,24 +52,33 @@ static bool listing_figure(struct arena *arena, const char *title, const char *s
     return true;
 }
 
-/* Asked of the whole tape, so that the columns stay while the replay begins anew. */
-static bool counts_queries(const struct state *state) {
+/* A line of the listing sent queries: others, of what a step measures beside it, are no reason for
+ * empty columns. Asked of the whole tape, so that the columns stay while the replay begins anew. */
+static bool counts_queries(const struct state *state, const struct figure *figure) {
     const struct stage *stage = state->running ? state->running : state->stage;
-    return stage && stage_queries(cut_whole(stage->tape)).count > 0;
+    size_t lines = figure->kind == FIGURE_LISTING && stage ? figure->listing.count : 0;
+    for (size_t line = 1; line <= lines; line++)
+        if (stage_tally(cut_whole(stage->tape), TAPE_QUERY, (int64_t)line).count > 0) return true;
+    return false;
 }
+
+enum { LOW_SCREEN = 16 };
+enum { NO_FIGURE = -1 }; /* drawn so far below the listing */
 
 static void draw_figure(struct state *state, const struct figure *figure) {
     bool listing = figure->kind == FIGURE_LISTING;
     struct figure_view view = {
         .graph = state->graph,
-        .counted = counts_queries(state),
+        .low = state->height < LOW_SCREEN,
+        .counted = counts_queries(state, figure),
         .selected = state->pane == PANE_LIVE && state->line_count == 0 ? state->selected : 0,
         .line_row = listing && state->line_count == 0 ? state->line_row : NULL,
     };
     if (state->live.height > 0 && state->live.width >= 30) grid_add_row(&state->live);
+    int first = state->live.height;
     figure_draw(&state->live, figure, &view);
+    if (!listing && state->results_row == NO_FIGURE) state->results_row = first;
     if (!listing || state->line_count > 0) return;
-    state->results_row = state->live.height + 1;
     size_t count = figure->listing.count;
     state->line_count = (unsigned)(count < STATE_LINES ? count : STATE_LINES);
     if (state->selected > state->line_count) state->selected = state->line_count;
@@ -144,10 +153,10 @@ static int put_queries(struct grid *page, int y, int x, struct tally queries) {
     const char *word = queries.count == 1 ? "query" : "queries";
     int right = page->width - 1;
     if (queries.count == 0) return x;
-    struct amount rows = amount_count((uint64_t)queries.amount);
+    struct amount rows = amount_number((double)queries.amount, "rows");
     x = grid_format(page, y, x, right, STYLE(NUMBER), "%s %s", amount_count(queries.count).text,
                     word);
-    return grid_format(page, y, x + 2, right, STYLE(TEXT), "%s rows", rows.text) + 2;
+    return grid_format(page, y, x + 2, right, STYLE(TEXT), "%s", rows.text) + 2;
 }
 
 /* The sum of a run in one line: what it took, or how far the replay is. */
@@ -275,12 +284,14 @@ static void put_run(struct state *state, struct arena *arena) {
     struct figures figures;
     figures_init(&figures, arena);
     if (is_outdated(state)) put_outdated(state);
+    state->results_row = NO_FIGURE;
     bool drawn = stage_draw(state->stage, replay_cut(&state->replay), &figures);
     bool listing = figures.count > 0 && figures.list[0].kind == FIGURE_LISTING;
     if (listing)
         draw_figure(state, &figures.list[0]);
     else
         put_plain_listing(state, arena, state->stage->tape);
+    int below = state->live.height + 1;
     put_fault(state);
     if (listing) put_sum(state);
     put_lanes(state, arena);
@@ -289,6 +300,8 @@ static void put_run(struct state *state, struct arena *arena) {
     if (!drawn)
         put_text(&state->live, "out of memory: not all figures could be drawn", STYLE(FAILED));
     put_claims(state);
+    bool raised = fault_raised(&state->stage->fault); /* which stands before all figures */
+    if (state->results_row == NO_FIGURE || raised) state->results_row = below;
 }
 
 static void put_before_run(struct state *state, struct arena *arena) {

@@ -175,8 +175,8 @@ static void put_sent(struct state *state, const struct sent *sent) {
     int y = grid_add_row(page), right = page->width - 1;
     int x = grid_format(page, y, 1, right, STYLE(NUMBER), "%s %s", amount_count(sent->times).text,
                         sent->times == 1 ? "time" : "times");
-    grid_format(page, y, x, right, STYLE(MUTED), "  %s rows  %s", amount_count(sent->rows).text,
-                amount_ns(sent->elapsed_ns).text);
+    grid_format(page, y, x, right, STYLE(MUTED), "  %s  %s",
+                amount_number((double)sent->rows, "rows").text, amount_ns(sent->elapsed_ns).text);
     put_text(page, 3, sql, STYLE(CODE));
     for (size_t i = 0; i < sent->example_count; i++) put_parameters(page, &sent->examples[i]);
     if (sent->times > sent->example_count)

@@ -261,7 +261,7 @@ void figure_draw_series(struct grid *page, const struct figure *figure,
     if (page->ascii) plot.graph = GRAPH_ASCII;
     if (plot.graph == GRAPH_BLOCK) plot.fine_y = 8;
     if (plot.graph == GRAPH_BRAILLE) plot.fine_y = 4, plot.fine_x = 2;
-    plot.height = page->width >= 40 ? HEIGHT : HEIGHT_SMALL;
+    plot.height = page->width >= 40 && !view->low ? HEIGHT : HEIGHT_SMALL;
     axis_of_series(figure, &plot.across, &plot.up);
     plot.x = 1 + width_of_marks(&plot) + 2;
     plot.width = page->width - plot.x - 1;

@@ -5,12 +5,12 @@
 #include "ui/columns.h"
 #include "ui/reader/figures.h"
 
-enum { COLUMNS_MOST = 16, TEXT_LEAST = 12, GAP = 2, GAP_LEAST = 1 };
+enum { COLUMNS_MOST = 16, TEXT_LEAST = 12, WORD_MOST = 32, GAP = 2, GAP_LEAST = 1 };
 
 /* Each column's width, and the least it may shrink to: numbers and the words of a head are never
- * broken, texts get a dozen columns. */
+ * broken, the words of texts only where there is no other way; these get a dozen columns. */
 struct widths {
-    int of[COLUMNS_MOST], least[COLUMNS_MOST];
+    int of[COLUMNS_MOST], least[COLUMNS_MOST], words[COLUMNS_MOST];
     size_t count;
     int gap; /* between columns */
 };
@@ -40,11 +40,14 @@ static struct widths natural_widths(const struct figure *figure) {
     if (widths.count > COLUMNS_MOST) widths.count = COLUMNS_MOST;
     for (size_t i = 0; i < widths.count; i++) {
         const struct figure_column *column = &figure->table.columns[i];
-        int cells = 0;
-        for (size_t row = 0; row < figure->table.row_count; row++)
+        int cells = 0, words = 0;
+        for (size_t row = 0; row < figure->table.row_count; row++) {
             cells = larger(cells, (int)columns_of(cell_at(figure, row, i)));
+            words = larger(words, longest_word(cell_at(figure, row, i)));
+        }
         bool breaks = column->align == ALIGN_LEFT && cells > TEXT_LEAST;
         widths.least[i] = larger(breaks ? TEXT_LEAST : cells, longest_word(column->title));
+        widths.words[i] = larger(widths.least[i], words <= WORD_MOST ? words : 0);
         widths.of[i] = larger(cells, (int)columns_of(column->title));
     }
     return widths;
@@ -57,19 +60,21 @@ static int sum(const struct widths *widths) {
 }
 
 /* The widest of those that may still shrink; count when there is none. */
-static size_t widest(const struct widths *widths) {
+static size_t widest(const struct widths *widths, const int *least) {
     size_t widest = widths->count;
     for (size_t i = 0; i < widths->count; i++) {
-        if (widths->of[i] <= widths->least[i]) continue;
+        if (widths->of[i] <= least[i]) continue;
         if (widest == widths->count || widths->of[i] > widths->of[widest]) widest = i;
     }
     return widest;
 }
 
-/* Takes from the widest until all fit, and then from the gaps; false when they cannot. */
+/* Takes from the widest until all fit: between words, then within them, and then from the gaps.
+ * False when they cannot. */
 static bool fit(struct widths *widths, int room) {
     while (sum(widths) > room) {
-        size_t i = widest(widths);
+        size_t i = widest(widths, widths->words);
+        if (i == widths->count) i = widest(widths, widths->least);
         if (i < widths->count)
             widths->of[i]--;
         else if (widths->gap > GAP_LEAST)
@@ -80,13 +85,16 @@ static bool fit(struct widths *widths, int room) {
     return true;
 }
 
-/* How much of a text goes on one row: up to a blank, where there is one in the second half. */
+/* How much of a text goes on one row: up to the last blank, unless the word behind it would have to
+ * be broken on the next row as well. */
 static size_t row_length(const char *text, size_t length, int room) {
     size_t part = columns_fit(text, length, room > 0 ? (unsigned)room : 0);
-    if (part == length) return part;
+    if (part == length || text[part] == ' ') return part;
     size_t blank = part;
-    while (blank > part / 2 && text[blank] != ' ') blank--;
-    return text[blank] == ' ' && blank > 0 ? blank : part;
+    while (blank > 0 && text[blank] != ' ') blank--;
+    size_t word = strcspn(text + blank + 1, " ");
+    bool fits = (int)columns_of_bytes(text + blank + 1, word) <= room;
+    return blank > 0 && fits ? blank : part;
 }
 
 /* Puts a cell from row y down, adding rows to the page where it needs more than there are. */

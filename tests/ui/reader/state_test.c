@@ -692,6 +692,27 @@ static void a_run_again_leaves_the_room_to_its_figures(void **state) {
     reading_close(&reading);
 }
 
+/* At 40x12 a plot and its axis are seen whole, below the first line of what was measured. */
+static void a_plot_fits_a_low_screen(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_N_PLUS_ONE, 1);
+    reading_keys(&reading, "r");
+    assert_true(reading_shows(&reading, "12,000 ┤"));
+    assert_true(reading_shows(&reading, "10,000 articles"));
+    reading_close(&reading);
+}
+
+static void a_title_without_room_takes_the_place_of_the_name(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 66, TEST_MIDDLEWARE, 0);
+    assert_true(reading_shows(&reading, "The order of the layers decides"));
+    reading_do(&reading, (struct action){.kind = ACTION_RESIZE, .height = 24, .width = 80});
+    assert_true(reading_shows(&reading, "daybook   Day 4  The order of the layers decides"));
+    reading_close(&reading);
+}
+
 static void the_footer_leads_from_a_run_to_the_next_step(void **state) {
     static const int sizes[][2] = {{24, 80}, {12, 40}, {40, 120}};
     static const char *const keys[] = {"r run", "- + turn", "n next"};
@@ -944,6 +965,8 @@ int main(void) {
         cmocka_unit_test(each_new_hint_is_seen_on_a_small_screen),
         cmocka_unit_test(h_pages_through_hints_that_are_cut),
         cmocka_unit_test(a_run_again_leaves_the_room_to_its_figures),
+        cmocka_unit_test(a_plot_fits_a_low_screen),
+        cmocka_unit_test(a_title_without_room_takes_the_place_of_the_name),
         cmocka_unit_test(the_footer_leads_from_a_run_to_the_next_step),
         cmocka_unit_test(the_footer_names_the_keys_of_a_replay_under_way),
         cmocka_unit_test(the_help_tells_what_works_now_first),
