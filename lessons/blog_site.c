@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "engine/http/csv.h"
+#include "engine/middleware/routing.h"
 #include "engine/orm/queryset.h"
-#include "engine/urls/urlconf.h"
 #include "lessons/blog.h"
 #include "lessons/blog_fixture.h"
 
@@ -335,13 +335,13 @@ bool blog_site_init(struct blog_site *site, struct runtime *runtime) {
     struct list *urlpatterns = list_new(runtime, &list_type, COUNT(pages));
     for (size_t i = 0; urlpatterns && i < COUNT(pages); i++) {
         struct route *route =
-            urlconf_route(runtime, pages[i].route, &pages[i].view, pages[i].view.name);
+            routing_route(runtime, pages[i].route, &pages[i].view, pages[i].view.name);
         if (!route || !list_append(runtime, urlpatterns, value_object(&route->base))) return false;
     }
     struct resolver *resolver =
         urlpatterns ? resolver_new(runtime, value_object(&urlpatterns->base)) : NULL;
     site->memory = runtime->memory;
-    site->chain = resolver ? chain_build(runtime, NULL, 0, urlconf_of(resolver)) : NULL;
+    site->chain = resolver ? chain_build(runtime, NULL, 0, routing_urlconf(resolver)) : NULL;
     return site->chain != NULL;
 }
 

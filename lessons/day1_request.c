@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "engine/middleware/recorder.h"
+#include "engine/middleware/routing.h"
 #include "engine/server/fetch.h"
 #include "engine/server/load.h"
 #include "engine/server/pages.h"
 #include "engine/server/server.h"
-#include "engine/urls/urlconf.h"
 #include "lessons/day1.h"
 
 enum { LANE_CLIENT, LANE_SERVER };
@@ -43,7 +43,7 @@ static struct resolver *make_resolver(struct stage *stage) {
     struct list *urlpatterns = views ? list_new(runtime, &list_type, PAGES) : NULL;
     for (size_t i = 0; urlpatterns && i < PAGES; i++) {
         views[i] = view_working(pages[i].name, &little_work);
-        struct route *route = urlconf_route(runtime, pages[i].route, &views[i], pages[i].name);
+        struct route *route = routing_route(runtime, pages[i].route, &views[i], pages[i].name);
         bool added = route && list_append(runtime, urlpatterns, value_object(&route->base));
         if (!added) return NULL;
     }
@@ -71,7 +71,7 @@ bool request_run(struct stage *stage) {
     struct layer *layers = make_layers(stage, count);
     struct resolver *resolver = layers ? make_resolver(stage) : NULL;
     if (!resolver) return fault_no_memory(&stage->fault); /* the first fault stays */
-    struct chain *chain = chain_build(&stage->runtime, layers, count, urlconf_of(resolver));
+    struct chain *chain = chain_build(&stage->runtime, layers, count, routing_urlconf(resolver));
     if (!chain) return false;
     struct application application = {.chain = chain,
                                       .tape = stage->tape,

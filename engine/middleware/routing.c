@@ -6,7 +6,7 @@
 static bool resolve(const struct urlconf *urlconf, struct runtime *runtime,
                     struct request *request) {
     const struct resolver *resolver = urlconf->context;
-    struct route_match *match = arena_alloc(runtime->arena, sizeof *match);
+    struct route_match *match = arena_alloc(request->arena, sizeof *match);
     if (!match) return fault_no_memory(runtime->fault);
     size_t length = strlen(request->path);
     bool found = false;
@@ -22,4 +22,16 @@ static bool resolve(const struct urlconf *urlconf, struct runtime *runtime,
 
 struct urlconf routing_urlconf(const struct resolver *resolver) {
     return (struct urlconf){resolve, resolver};
+}
+
+/* A value holds what it points to without const; nothing writes to a view. */
+struct route *routing_route(struct runtime *runtime, const char *route, const struct view *view,
+                            const char *name) {
+    struct object *object = (struct object *)(uintptr_t)&view->base;
+    struct route_parts parts = {.route = route,
+                                .length = strlen(route),
+                                .view = value_object(object),
+                                .name = name,
+                                .inner = value_none()};
+    return route_new(runtime, &parts);
 }
