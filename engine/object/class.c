@@ -75,9 +75,7 @@ const struct object_type class_type = {
     .repr = class_repr,
 };
 
-bool object_class_of(struct runtime *runtime, struct value value, struct value *class_object) {
-    if (value.kind == VALUE_OBJECT && value.object->type->class_of)
-        return value.object->type->class_of(runtime, value.object, class_object);
+bool class_stand_in(struct runtime *runtime, struct value value, struct value *class_object) {
     struct builtin_class *class = arena_alloc(runtime->arena, sizeof *class);
     if (!runtime_has(runtime, class)) return false;
     class->base.type = &class_type;
@@ -85,6 +83,12 @@ bool object_class_of(struct runtime *runtime, struct value value, struct value *
     if (value.kind == VALUE_OBJECT) class->module = value.object->type->module;
     *class_object = value_object(&class->base);
     return true;
+}
+
+bool object_class_of(struct runtime *runtime, struct value value, struct value *class_object) {
+    if (value.kind == VALUE_OBJECT && value.object->type->class_of)
+        return value.object->type->class_of(runtime, value.object, class_object);
+    return class_stand_in(runtime, value, class_object);
 }
 
 bool object_is_instance(struct runtime *runtime, struct value value, struct value class_object,

@@ -326,6 +326,8 @@ extern const struct object_type class_type;
 
 /* type(value) and isinstance(value, class_object). */
 bool object_class_of(struct runtime *, struct value value, struct value *class_object);
+/* A class that knows nothing but its name, for types that have no object for theirs. */
+bool class_stand_in(struct runtime *, struct value value, struct value *class_object);
 bool object_is_instance(struct runtime *, struct value value, struct value class_object,
                         bool *answer);
 

@@ -90,7 +90,7 @@ static bool build_spread(struct runtime *runtime, const struct expression_class 
 
 #define AGGREGATE(variable, python, sql_name, output, distinct, builder)                           \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type = EXPRESSION_TYPE("aggregates", python),       \
                                               .kind = EXPRESSION_AGGREGATE,                        \
                                               .sql = (sql_name),                                   \
                                               .rule = (output),                                    \

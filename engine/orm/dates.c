@@ -149,7 +149,8 @@ static bool build_named(struct runtime *runtime, const struct expression_class *
 
 #define EXTRACT(variable, python, part)                                                            \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type =                                              \
+                                                  EXPRESSION_TYPE("functions.datetime", python),   \
                                               .kind = EXPRESSION_FUNCTION,                         \
                                               .arity = 1,                                          \
                                               .rule = OUTPUT_FIXED,                                \
@@ -173,7 +174,8 @@ EXTRACT(extract_minute, "ExtractMinute", "minute");
 EXTRACT(extract_second, "ExtractSecond", "second");
 
 const struct expression_class extract_class = {.base = {&expression_class_type},
-                                               .type = EXPRESSION_TYPE("Extract"),
+                                               .type =
+                                                   EXPRESSION_TYPE("functions.datetime", "Extract"),
                                                .kind = EXPRESSION_FUNCTION,
                                                .rule = OUTPUT_FIXED,
                                                .output_kind = FIELD_INTEGER,
@@ -183,7 +185,8 @@ const struct expression_class extract_class = {.base = {&expression_class_type},
 
 #define TRUNC(variable, python, unit)                                                              \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type =                                              \
+                                                  EXPRESSION_TYPE("functions.datetime", python),   \
                                               .kind = EXPRESSION_FUNCTION,                         \
                                               .arity = 1,                                          \
                                               .word = (unit),                                      \
@@ -201,7 +204,7 @@ TRUNC(trunc_minute, "TruncMinute", "minute");
 TRUNC(trunc_second, "TruncSecond", "second");
 
 const struct expression_class trunc_class = {.base = {&expression_class_type},
-                                             .type = EXPRESSION_TYPE("Trunc"),
+                                             .type = EXPRESSION_TYPE("functions.datetime", "Trunc"),
                                              .kind = EXPRESSION_FUNCTION,
                                              .build = build_named,
                                              .write = write_trunc,
@@ -209,7 +212,8 @@ const struct expression_class trunc_class = {.base = {&expression_class_type},
 
 #define TRUNC_TO(variable, python, to, output, writer)                                             \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type =                                              \
+                                                  EXPRESSION_TYPE("functions.datetime", python),   \
                                               .kind = EXPRESSION_FUNCTION,                         \
                                               .arity = 1,                                          \
                                               .rule = OUTPUT_FIXED,                                \
@@ -224,7 +228,7 @@ TRUNC_TO(trunc_date, "TruncDate", "date", FIELD_DATE, write_trunc_date);
 TRUNC_TO(trunc_time, "TruncTime", "time", FIELD_TIME, write_trunc_time);
 
 const struct expression_class now_class = {.base = {&expression_class_type},
-                                           .type = EXPRESSION_TYPE("Now"),
+                                           .type = EXPRESSION_TYPE("functions.datetime", "Now"),
                                            .kind = EXPRESSION_FUNCTION,
                                            .rule = OUTPUT_FIXED,
                                            .output_kind = FIELD_DATETIME,

@@ -201,14 +201,16 @@ bool expression_attribute(struct runtime *, struct object *, const char *name, s
                           bool *found);
 const char *expression_repr(struct runtime *, struct object *);
 const char *expression_str(struct runtime *, struct object *);
+bool expression_class_slot(struct runtime *, struct object *, struct value *class_object);
 extern const struct method expression_methods[];
 
-#define EXPRESSION_TYPE(class_name)                                                                \
+/* A class of Django's by the name of its module below django.db.models, and its own. */
+#define EXPRESSION_TYPE(below, class_name)                                                         \
     {                                                                                              \
-        .name = (class_name), .methods = expression_methods,                                       \
+        .name = (class_name), .module = "django.db.models." below, .methods = expression_methods,  \
         .get_attribute = expression_attribute, .equal = expression_equal_slot,                     \
         .binary = expression_binary, .negative = expression_negative, .invert = expression_invert, \
-        .repr = expression_repr, .str = expression_str                                             \
+        .repr = expression_repr, .str = expression_str, .class_of = expression_class_slot          \
     }
 
 /* ---- fields as types ---------------------------------------------------------------------- */

@@ -7,6 +7,9 @@
 
 #include "engine/orm/blueprint.h"
 
+static bool build_field(struct runtime *, const struct expression_class *, const struct arguments *,
+                        struct value *result);
+
 /* ---- a class as an object ----------------------------------------------------------------- */
 
 static bool class_call(struct runtime *runtime, struct object *self,
@@ -18,21 +21,70 @@ static bool class_call(struct runtime *runtime, struct object *self,
 static const char *class_repr(struct runtime *runtime, struct object *self) {
     const struct expression_class *class = (const struct expression_class *)self;
     const char *repr =
-        arena_format(runtime->arena, "<class 'django.db.models.%s'>", class->type.name);
+        arena_format(runtime->arena, "<class '%s.%s'>", class->type.module, class->type.name);
     if (!repr) fault_no_memory(runtime->fault);
     return repr;
+}
+
+/* Whether Django's class of this name derives from the other: of those that a listing can name. */
+static bool derives(const struct expression *node, const char *base) {
+    static const char *const bases[][2] = {
+        {"OuterRef", "F"}, {"Exists", "Subquery"}, {"Right", "Left"}};
+    const char *name = node->base.type->name;
+    bool function = node->kind == EXPRESSION_FUNCTION || node->kind == EXPRESSION_AGGREGATE;
+    if (function && strcmp(base, "Func") == 0) return true;
+    if (strncmp(name, "Extract", 7) == 0 && strcmp(base, "Extract") == 0) return true;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
+        if (strcmp(name, bases[i][0]) == 0 && strcmp(base, bases[i][1]) == 0) return true;
+    return false;
 }
 
 static bool class_is_instance(struct runtime *runtime, struct object *self, struct value value,
                               bool *answer) {
     (void)runtime;
     const struct expression_class *class = (const struct expression_class *)self;
-    *answer = strcmp(value_type_name(value), class->type.name) == 0;
+    const struct expression *node = expression_of(value);
+    const struct field *field = expression_field_of(value);
+    if (field && class->build == build_field)
+        *answer = field_kind_is(field->kind, (enum field_kind) class->output_kind);
+    else
+        *answer = node && (strcmp(node->base.type->name, class->type.name) == 0 ||
+                           derives(node, class->type.name));
     return true;
 }
 
-const struct object_type expression_class_type = {
-    .name = "type", .call = class_call, .repr = class_repr, .is_instance = class_is_instance};
+static bool class_attribute(struct runtime *runtime, struct object *self, const char *name,
+                            struct value *result, bool *found) {
+    const struct expression_class *class = (const struct expression_class *)self;
+    *found = strcmp(name, "__name__") == 0;
+    if (*found) *result = value_text(class->type.name);
+    return *found || fault_raise(runtime->fault, "NotSupported", "'%s.%s' is not supported here",
+                                 class->type.name, name);
+}
+
+const struct object_type expression_class_type = {.name = "type",
+                                                  .call = class_call,
+                                                  .repr = class_repr,
+                                                  .get_attribute = class_attribute,
+                                                  .is_instance = class_is_instance};
+
+/* The class of that name among a module's. */
+static bool find_class(const struct module *module, const char *name, struct value *class) {
+    for (size_t i = 0; i < module->count; i++)
+        if (strcmp(module->names[i].name, name) == 0) {
+            *class = module->names[i].value;
+            return true;
+        }
+    return false;
+}
+
+/* type(F('x')) is F. The others (CombinedExpression) can only be named so. */
+bool expression_class_slot(struct runtime *runtime, struct object *self, struct value *class) {
+    const char *name = self->type->type_name ? self->type->type_name(self) : self->type->name;
+    if (find_class(&expression_module, name, class) || find_class(&function_module, name, class))
+        return true;
+    return class_stand_in(runtime, value_object(self), class);
+}
 
 const struct expression_class *expression_class_of(struct value value) {
     if (!object_is(value, &expression_class_type)) return NULL;
@@ -84,8 +136,11 @@ static const char *field_type_name(const struct object *self) {
     return field_kind_name(((const struct field_object *)self)->field.kind);
 }
 
-static const struct object_type field_type = {
-    .name = "Field", .repr = field_repr, .type_name = field_type_name};
+static const struct object_type field_type = {.name = "Field",
+                                              .module = "django.db.models.fields",
+                                              .repr = field_repr,
+                                              .type_name = field_type_name,
+                                              .class_of = expression_class_slot};
 
 const struct field *expression_field_of(struct value value) {
     return object_is(value, &field_type) ? &((struct field_object *)value.object)->field : NULL;
@@ -107,27 +162,28 @@ static bool build_field(struct runtime *runtime, const struct expression_class *
     return true;
 }
 
-#define FIELD(name_of, kind_of)                                                                    \
-    static const struct expression_class name_of##_field = {.base = {&expression_class_type},      \
-                                                            .type = {.name = #kind_of},            \
-                                                            .output_kind = (kind_of),              \
-                                                            .build = build_field}
+#define FIELD(name_of, python, kind_of)                                                            \
+    static const struct expression_class name_of##_field = {                                       \
+        .base = {&expression_class_type},                                                          \
+        .type = {.name = (python), .module = "django.db.models.fields"},                           \
+        .output_kind = (kind_of),                                                                  \
+        .build = build_field}
 
-FIELD(char, FIELD_CHAR);
-FIELD(text, FIELD_TEXT);
-FIELD(email, FIELD_EMAIL);
-FIELD(integer, FIELD_INTEGER);
-FIELD(big_integer, FIELD_BIG_INTEGER);
-FIELD(auto, FIELD_AUTO);
-FIELD(float, FIELD_FLOAT);
-FIELD(boolean, FIELD_BOOLEAN);
-FIELD(date, FIELD_DATE);
-FIELD(datetime, FIELD_DATETIME);
-FIELD(time, FIELD_TIME);
-FIELD(duration, FIELD_DURATION);
-FIELD(decimal, FIELD_DECIMAL);
-FIELD(uuid, FIELD_UUID);
-FIELD(binary, FIELD_BINARY);
+FIELD(char, "CharField", FIELD_CHAR);
+FIELD(text, "TextField", FIELD_TEXT);
+FIELD(email, "EmailField", FIELD_EMAIL);
+FIELD(integer, "IntegerField", FIELD_INTEGER);
+FIELD(big_integer, "BigIntegerField", FIELD_BIG_INTEGER);
+FIELD(auto, "BigAutoField", FIELD_AUTO);
+FIELD(float, "FloatField", FIELD_FLOAT);
+FIELD(boolean, "BooleanField", FIELD_BOOLEAN);
+FIELD(date, "DateField", FIELD_DATE);
+FIELD(datetime, "DateTimeField", FIELD_DATETIME);
+FIELD(time, "TimeField", FIELD_TIME);
+FIELD(duration, "DurationField", FIELD_DURATION);
+FIELD(decimal, "DecimalField", FIELD_DECIMAL);
+FIELD(uuid, "UUIDField", FIELD_UUID);
+FIELD(binary, "BinaryField", FIELD_BINARY);
 #undef FIELD
 
 /* output_field=...: NULL where it is None or was not given. */
@@ -343,25 +399,26 @@ bool expression_refuse(struct runtime *runtime, const struct expression_class *c
     return fault_raise(runtime->fault, "NotSupported", "%s()", class->type.name);
 }
 
-#define CLASS(variable, python, expression_kind_of, builder)                                       \
+#define CLASS(variable, below, python, expression_kind_of, builder)                                \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type = EXPRESSION_TYPE(below, python),              \
                                               .kind = (expression_kind_of),                        \
                                               .build = (builder)}
 
-static CLASS(f_class, "F", EXPRESSION_F, build_reference);
-static CLASS(outer_ref_class, "OuterRef", EXPRESSION_OUTER_REF, build_reference);
-static CLASS(value_class, "Value", EXPRESSION_VALUE, build_value);
-static CLASS(wrapper_class, "ExpressionWrapper", EXPRESSION_WRAPPER, build_wrapper);
-static CLASS(q_class, "Q", EXPRESSION_Q, build_q);
-static CLASS(when_class, "When", EXPRESSION_WHEN, build_when);
-static CLASS(case_class, "Case", EXPRESSION_CASE, build_case);
-CLASS(subquery_class, "Subquery", EXPRESSION_SUBQUERY, build_subquery);
-CLASS(exists_class, "Exists", EXPRESSION_EXISTS, build_subquery);
-static CLASS(window_class, "Window", EXPRESSION_FUNCTION, expression_refuse);
-static CLASS(raw_class, "RawSQL", EXPRESSION_RAW, expression_refuse);
-static CLASS(filtered_class, "FilteredRelation", EXPRESSION_FUNCTION, expression_refuse);
-static CLASS(list_class, "ExpressionList", EXPRESSION_FUNCTION, expression_refuse);
+static CLASS(f_class, "expressions", "F", EXPRESSION_F, build_reference);
+static CLASS(outer_ref_class, "expressions", "OuterRef", EXPRESSION_OUTER_REF, build_reference);
+static CLASS(value_class, "expressions", "Value", EXPRESSION_VALUE, build_value);
+static CLASS(wrapper_class, "expressions", "ExpressionWrapper", EXPRESSION_WRAPPER, build_wrapper);
+static CLASS(q_class, "query_utils", "Q", EXPRESSION_Q, build_q);
+static CLASS(when_class, "expressions", "When", EXPRESSION_WHEN, build_when);
+static CLASS(case_class, "expressions", "Case", EXPRESSION_CASE, build_case);
+CLASS(subquery_class, "expressions", "Subquery", EXPRESSION_SUBQUERY, build_subquery);
+CLASS(exists_class, "expressions", "Exists", EXPRESSION_EXISTS, build_subquery);
+static CLASS(window_class, "expressions", "Window", EXPRESSION_FUNCTION, expression_refuse);
+static CLASS(raw_class, "expressions", "RawSQL", EXPRESSION_RAW, expression_refuse);
+static CLASS(filtered_class, "query_utils", "FilteredRelation", EXPRESSION_FUNCTION,
+             expression_refuse);
+static CLASS(list_class, "expressions", "ExpressionList", EXPRESSION_FUNCTION, expression_refuse);
 
 static const struct module_name names[] = {
     EXPRESSION_NAME("F", f_class),

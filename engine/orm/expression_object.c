@@ -359,7 +359,8 @@ static bool show_order(struct runtime *runtime, struct text *text, const struct 
 static bool show_other(struct runtime *runtime, struct text *text, const struct expression *node) {
     const char *type = node->base.type->name;
     if (node->query) {
-        text_format(text, "<django.db.models.expressions.%s object>", type);
+        text_format(text, "<%s.%s object at %p>", node->base.type->module, type,
+                    (const void *)node);
         return true;
     }
     text_format(text, "%s(", type);

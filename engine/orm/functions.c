@@ -248,23 +248,33 @@ static bool check_cast(const struct resolve *how, struct expression *node) {
 
 /* ---- the classes -------------------------------------------------------------------------- */
 
+/* MODULE is the file of django.db.models.functions that has it. */
 #define FUNCTION(variable, python, sql_name, ...)                                                  \
     const struct expression_class variable = {.base = {&expression_class_type},                    \
-                                              .type = EXPRESSION_TYPE(python),                     \
+                                              .type =                                              \
+                                                  EXPRESSION_TYPE("functions." MODULE, python),    \
                                               .kind = EXPRESSION_FUNCTION,                         \
                                               .sql = (sql_name),                                   \
                                               __VA_ARGS__}
 #define PLAIN .build = expression_build_function
 #define GIVES(kind_of) .rule = OUTPUT_FIXED, .output_kind = (kind_of)
 
-FUNCTION(func_class, "Func", NULL, PLAIN, .write = write_named);
+const struct expression_class func_class = {.base = {&expression_class_type},
+                                            .type = EXPRESSION_TYPE("expressions", "Func"),
+                                            .kind = EXPRESSION_FUNCTION,
+                                            .build = expression_build_function,
+                                            .write = write_named};
+
+#define MODULE "comparison"
 FUNCTION(coalesce_class, "Coalesce", "COALESCE", PLAIN, .least = 2);
 FUNCTION(cast_class, "Cast", "CAST", .build = build_cast, .write = write_cast, .check = check_cast);
-FUNCTION(random_class, "Random", "RAND", GIVES(FIELD_FLOAT), PLAIN);
-
 static FUNCTION(greatest_class, "Greatest", "MAX", PLAIN, .least = 2);
 static FUNCTION(least_class, "Least", "MIN", PLAIN, .least = 2);
 static FUNCTION(nullif_class, "NullIf", "NULLIF", PLAIN, .arity = 2);
+static FUNCTION(collate_class, "Collate", NULL, .build = expression_refuse);
+#undef MODULE
+
+#define MODULE "text"
 static FUNCTION(pair_class, "ConcatPair", "CONCAT", PLAIN, .write = write_pair);
 static FUNCTION(concat_class, "Concat", NULL, .build = build_concat, .write = write_concat,
                 .least = 2);
@@ -283,6 +293,15 @@ static FUNCTION(right_class, "Right", "RIGHT", .build = build_left, .write = wri
                 GIVES(FIELD_CHAR));
 static FUNCTION(replace_class, "Replace", "REPLACE", .build = build_replace);
 static FUNCTION(strindex_class, "StrIndex", "INSTR", PLAIN, .arity = 2, GIVES(FIELD_INTEGER));
+static FUNCTION(reverse_class, "Reverse", NULL, .build = expression_refuse);
+static FUNCTION(repeat_class, "Repeat", NULL, .build = expression_refuse);
+static FUNCTION(lpad_class, "LPad", NULL, .build = expression_refuse);
+static FUNCTION(rpad_class, "RPad", NULL, .build = expression_refuse);
+static FUNCTION(md5_class, "MD5", NULL, .build = expression_refuse);
+#undef MODULE
+
+#define MODULE "math"
+FUNCTION(random_class, "Random", "RAND", GIVES(FIELD_FLOAT), PLAIN);
 static FUNCTION(abs_class, "Abs", "ABS", PLAIN, .arity = 1);
 static FUNCTION(ceil_class, "Ceil", "CEILING", PLAIN, .arity = 1);
 static FUNCTION(floor_class, "Floor", "FLOOR", PLAIN, .arity = 1);
@@ -294,14 +313,12 @@ static FUNCTION(ln_class, "Ln", "LN", PLAIN, .arity = 1, .rule = OUTPUT_NUMERIC)
 static FUNCTION(log_class, "Log", "LOG", PLAIN, .arity = 2, .rule = OUTPUT_NUMERIC);
 static FUNCTION(power_class, "Power", "POWER", PLAIN, .arity = 2, .rule = OUTPUT_NUMERIC);
 static FUNCTION(mod_class, "Mod", "MOD", PLAIN, .arity = 2, .rule = OUTPUT_NUMERIC);
-static FUNCTION(reverse_class, "Reverse", NULL, .build = expression_refuse);
-static FUNCTION(repeat_class, "Repeat", NULL, .build = expression_refuse);
-static FUNCTION(lpad_class, "LPad", NULL, .build = expression_refuse);
-static FUNCTION(rpad_class, "RPad", NULL, .build = expression_refuse);
-static FUNCTION(md5_class, "MD5", NULL, .build = expression_refuse);
-static FUNCTION(collate_class, "Collate", NULL, .build = expression_refuse);
+#undef MODULE
+
+#define MODULE "window"
 static FUNCTION(row_number_class, "RowNumber", NULL, .build = expression_refuse);
 static FUNCTION(rank_class, "Rank", NULL, .build = expression_refuse);
+#undef MODULE
 
 static const struct module_name names[] = {
     EXPRESSION_NAME("Coalesce", coalesce_class),

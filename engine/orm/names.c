@@ -14,13 +14,20 @@
  * field, a relation. */
 struct class_part {
     struct object base;
-    const char *repr;
+    const char *repr;          /* of an exception; NULL otherwise */
     const struct field *field; /* of a relation; NULL otherwise */
 };
 
-static const char *part_repr(struct runtime *runtime, struct object *self) {
+static const char *exception_repr(struct runtime *runtime, struct object *self) {
     (void)runtime;
     return ((const struct class_part *)self)->repr;
+}
+
+static const char *part_repr(struct runtime *runtime, struct object *self) {
+    const char *repr = arena_format(runtime->arena, "<%s.%s object at %p>", self->type->module,
+                                    self->type->name, (void *)self);
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
 }
 
 /* Article.tags.through: the model of the table between. */
@@ -34,16 +41,40 @@ static bool part_get_attribute(struct runtime *runtime, struct object *self, con
     return through != NULL;
 }
 
-static const struct object_type exception_type = {.name = "type", .repr = part_repr};
-static const struct object_type descriptor_type = {
-    .name = "DeferredAttribute", .get_attribute = part_get_attribute, .repr = part_repr};
-static const struct object_type relation_type = {
-    .name = "ManyToManyDescriptor", .get_attribute = part_get_attribute, .repr = part_repr};
+static const struct object_type exception_type = {.name = "type", .repr = exception_repr};
+
+#define DESCRIPTOR(below, class_name)                                                              \
+    {                                                                                              \
+        .name = class_name, .module = "django.db.models." below,                                   \
+        .get_attribute = part_get_attribute, .repr = part_repr                                     \
+    }
+
+static const struct object_type column_type = DESCRIPTOR("query_utils", "DeferredAttribute");
+static const struct object_type key_type =
+    DESCRIPTOR("fields.related_descriptors", "ForeignKeyDeferredAttribute");
+
+/* What stands in the class for a relation, by its kind; of one-to-ones there are two. */
+static const struct object_type relation_types[] = {
+    [RELATION_FORWARD] = DESCRIPTOR("fields.related_descriptors", "ForwardManyToOneDescriptor"),
+    [RELATION_REVERSE_ONE] = DESCRIPTOR("fields.related_descriptors", "ReverseOneToOneDescriptor"),
+    [RELATION_REVERSE_MANY] =
+        DESCRIPTOR("fields.related_descriptors", "ReverseManyToOneDescriptor"),
+    [RELATION_MANY_TO_MANY] = DESCRIPTOR("fields.related_descriptors", "ManyToManyDescriptor"),
+    [RELATION_MANY_TO_MANY_BACK] = DESCRIPTOR("fields.related_descriptors", "ManyToManyDescriptor"),
+};
+static const struct object_type forward_one_type =
+    DESCRIPTOR("fields.related_descriptors", "ForwardOneToOneDescriptor");
+
+static const struct object_type *type_of_relation(const struct relation *relation) {
+    if (relation->kind == RELATION_FORWARD && relation->field->kind == FIELD_ONE_TO_ONE)
+        return &forward_one_type;
+    return &relation_types[relation->kind];
+}
 
 static bool make_part(struct runtime *runtime, const struct object_type *type, const char *repr,
                       const struct field *field, struct value *result) {
     struct class_part *part = arena_alloc(runtime->arena, sizeof *part);
-    if (!part || !repr) return fault_no_memory(runtime->fault);
+    if (!part) return fault_no_memory(runtime->fault);
     *part = (struct class_part){{type}, repr, field};
     *result = value_object(&part->base);
     return true;
@@ -53,6 +84,7 @@ static bool make_exception(struct runtime *runtime, const struct model *model, c
                            struct value *result) {
     const char *repr =
         arena_format(runtime->arena, "<class '%s.models.%s.%s'>", model->app, model->name, name);
+    if (!repr) return fault_no_memory(runtime->fault);
     return make_part(runtime, &exception_type, repr, NULL, result);
 }
 
@@ -84,11 +116,11 @@ static bool class_get_attribute(struct runtime *runtime, struct object *self, co
     }
     if (strcmp(name, "DoesNotExist") == 0 || strcmp(name, "MultipleObjectsReturned") == 0)
         return make_exception(runtime, model, name, result);
-    const char *repr = arena_format(runtime->arena, "<%s.%s>", model->name, name);
     if (relation_find(model, name, &relation))
-        return make_part(runtime, &relation_type, repr, relation.field, result);
+        return make_part(runtime, type_of_relation(&relation), NULL, relation.field, result);
     const struct field *field = strcmp(name, "pk") == 0 ? NULL : model_field(model, name);
-    if (field) return make_part(runtime, &descriptor_type, repr, field, result);
+    if (field)
+        return make_part(runtime, field->target ? &key_type : &column_type, NULL, field, result);
     *found = false;
     if (model->auto_created || name[0] == '_') return false;
     return fault_raise(runtime->fault, "AttributeError", "type object '%s' has no attribute '%s'",
@@ -171,7 +203,7 @@ const struct module *names_of_django(struct runtime *runtime) {
     if (!module) return NULL;
     memcpy(names, expression_module.names, expression_module.count * sizeof *names);
     /* values point to objects that may be changed; this one never is */
-    struct object *prefetch = (struct object *)(uintptr_t)&prefetch_function.base;
+    struct object *prefetch = (struct object *)(uintptr_t)&prefetch_class.base;
     names[expression_module.count] = (struct module_name){"Prefetch", value_object(prefetch)};
     module->count = expression_module.count + 1;
     return module;

@@ -102,9 +102,29 @@ static bool call_prefetch(struct runtime *runtime, const struct arguments *argum
            set_to_attr(runtime, prefetch, given[2].text);
 }
 
-const struct function prefetch_function = {{&function_type}, "Prefetch", call_prefetch};
+static const char *prefetch_repr(struct runtime *runtime, struct object *self) {
+    const char *repr = arena_format(runtime->arena, "<%s.Prefetch object at %p>",
+                                    self->type->module, (void *)self);
+    if (!repr) fault_no_memory(runtime->fault);
+    return repr;
+}
 
-const struct object_type prefetch_type = {.name = "Prefetch", .module = "django.db.models.query"};
+static bool class_of_prefetch(struct runtime *runtime, struct object *self, struct value *class) {
+    (void)runtime, (void)self;
+    /* values point to objects that may be changed; this one never is */
+    *class = value_object((struct object *)(uintptr_t)&prefetch_class.base);
+    return true;
+}
+
+const struct builtin_class prefetch_class = {.base = {&class_type},
+                                             .name = "Prefetch",
+                                             .make = call_prefetch,
+                                             .module = "django.db.models.query"};
+
+const struct object_type prefetch_type = {.name = "Prefetch",
+                                          .module = "django.db.models.query",
+                                          .class_of = class_of_prefetch,
+                                          .repr = prefetch_repr};
 
 /* ---- the walk ------------------------------------------------------------------------------ */
 

@@ -26,7 +26,7 @@ extern const struct object_type prefetch_type;
 /* A lookup given as text. NULL: fault. */
 struct prefetch *prefetch_new(struct runtime *, const char *path);
 /* Prefetch(lookup, queryset=None, to_attr=None), as listings call it. */
-extern const struct function prefetch_function;
+extern const struct builtin_class prefetch_class;
 
 /* Runs the lookups on these instances, in order. */
 bool prefetch_run(struct runtime *, struct list *instances, struct prefetch *const *lookups,

@@ -84,7 +84,7 @@ bool queryset_refuses(struct runtime *runtime, const char *name) {
 
 /* ---- the tables ---------------------------------------------------------------------------- */
 
-/* What a queryset and every manager have. */
+/* What a queryset and every manager have: the end of each table. */
 #define OF_EVERY_MANAGER                                                                           \
     {"all", method_all}, {"filter", method_filter}, {"exclude", method_exclude},                   \
         {"annotate", method_annotate}, {"alias", method_alias}, {"order_by", method_order_by},     \
@@ -99,31 +99,27 @@ bool queryset_refuses(struct runtime *runtime, const char *name) {
         {"exists", method_exists}, {"aggregate", method_aggregate}, {"iterator", method_iterator}, \
         {"in_bulk", method_in_bulk}, {"raw", queryset_raw}, {"create", queryset_create},           \
         {"get_or_create", queryset_get_or_create},                                                 \
-        {"update_or_create", queryset_update_or_create}, {"bulk_create", queryset_bulk_create}, {  \
-        "update", queryset_update                                                                  \
+        {"update_or_create", queryset_update_or_create}, {"bulk_create", queryset_bulk_create},    \
+        {"update", queryset_update}, {                                                             \
+        NULL, NULL                                                                                 \
     }
 
 /* A manager has no delete() (Manager.from_queryset leaves it out: emptying a table by a slip would
  * be too easy). */
 const struct method queryset_methods[] = {
-    OF_EVERY_MANAGER,
     {"delete", queryset_delete},
-    {NULL, NULL},
+    OF_EVERY_MANAGER,
 };
 
-const struct method manager_methods[] = {
-    OF_EVERY_MANAGER,
-    {NULL, NULL},
-};
+const struct method manager_methods[] = {OF_EVERY_MANAGER};
 
 const struct method related_manager_methods[] = {
-    OF_EVERY_MANAGER,
     {"add", method_add},
     {"set", method_set},
-    {NULL, NULL},
+    OF_EVERY_MANAGER,
 };
 
 const struct method loose_related_manager_methods[] = {
-    OF_EVERY_MANAGER,        {"add", method_add}, {"remove", method_remove},
-    {"clear", method_clear}, {"set", method_set}, {NULL, NULL},
+    {"add", method_add},     {"set", method_set}, {"remove", method_remove},
+    {"clear", method_clear}, OF_EVERY_MANAGER,
 };

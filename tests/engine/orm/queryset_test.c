@@ -141,6 +141,30 @@ static void classes_are_shown_with_their_modules(void **state) {
                    "<class 'django.db.models.manager.Manager'>\n"
                    "<class 'django.db.models.fields.related_descriptors."
                    "create_forward_many_to_many_manager.<locals>.ManyRelatedManager'>\n");
+    expect_printed(
+        "print(F, Q, Count)\nprint(Upper, Coalesce, TruncYear)\nprint(CharField, Prefetch)\n"
+        "print(type(F('x') + 1), type(Value(1)))\n",
+        "<class 'django.db.models.expressions.F'> <class 'django.db.models.query_utils.Q'> "
+        "<class 'django.db.models.aggregates.Count'>\n"
+        "<class 'django.db.models.functions.text.Upper'> "
+        "<class 'django.db.models.functions.comparison.Coalesce'> "
+        "<class 'django.db.models.functions.datetime.TruncYear'>\n"
+        "<class 'django.db.models.fields.CharField'> "
+        "<class 'django.db.models.query.Prefetch'>\n"
+        "<class 'django.db.models.expressions.CombinedExpression'> "
+        "<class 'django.db.models.expressions.Value'>\n");
+    expect_printed("for part in [Article.title, Article.author_id, Article.author, Author.profile,"
+                   " Author.article_set]:\n    print(type(part).__name__)\n",
+                   "DeferredAttribute\nForeignKeyDeferredAttribute\nForwardManyToOneDescriptor\n"
+                   "ForwardOneToOneDescriptor\nReverseManyToOneDescriptor\n");
+}
+
+static void the_type_of_an_expression_is_the_class_that_made_it(void **state) {
+    (void)state;
+    expect_printed("print(type(F('x')) is F, type(Prefetch('tags')) is Prefetch, Count.__name__)\n"
+                   "print(isinstance(OuterRef('x'), F), isinstance(Sum('x'), Func),"
+                   " isinstance(EmailField(), CharField), isinstance(F('x') + 1, F))\n",
+                   "True True Count\nTrue True True False\n");
 }
 
 static void in_bulk_asks_in_batches(void **state) {
@@ -327,6 +351,7 @@ int main(void) {
         cmocka_unit_test(columns_have_their_fields_types),
         cmocka_unit_test(an_annotation_is_set_as_an_attribute),
         cmocka_unit_test(classes_are_shown_with_their_modules),
+        cmocka_unit_test(the_type_of_an_expression_is_the_class_that_made_it),
         cmocka_unit_test(in_bulk_asks_in_batches),
         cmocka_unit_test(whether_a_union_has_rows_is_asked_of_every_part),
         cmocka_unit_test(a_union_is_not_ordered_by_what_a_part_lacks),
