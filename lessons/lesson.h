@@ -51,7 +51,7 @@ struct verdict {
     bool holds;
     struct number numbers[VERDICT_NUMBERS];
     size_t number_count;
-    const char *shown; /* the sum in words: "101 = 1 + 100" */
+    const char *shown; /* the sum in words: "101 = 1 + 100"; NULL: no memory for it */
 };
 
 /* What a note promises, as a predicate over what was measured in this run. */

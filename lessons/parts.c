@@ -78,9 +78,9 @@ static int by_number(const void *left, const void *right) {
 
 /* The texts that a part printed, by their ids on the tape. NULL: no memory. */
 static uint32_t *printed_texts(const struct stage *stage, uint32_t split, enum part part,
-                               size_t *count) {
+                               struct arena *arena, size_t *count) {
     *count = (size_t)part_tally(stage, cut_whole(stage->tape), TAPE_PRINT, split, part).count;
-    uint32_t *texts = calloc(*count + 1, sizeof *texts);
+    uint32_t *texts = arena_array(arena, *count + 1, sizeof *texts);
     struct tape_event event;
     size_t at = 0;
     for (size_t i = 0; texts && i < *count; i++)
@@ -92,9 +92,11 @@ struct output_comparison parts_compare_output(const struct stage *stage, uint32_
                                               bool in_order) {
     struct output_comparison found = {.known = tape_coarseness(stage->tape) == 1};
     if (!found.known) return found;
+    struct arena arena;
     size_t counts[2];
-    uint32_t *first = printed_texts(stage, split, PART_FIRST, &counts[0]);
-    uint32_t *second = printed_texts(stage, split, PART_SECOND, &counts[1]);
+    arena_init(&arena, NULL);
+    uint32_t *first = printed_texts(stage, split, PART_FIRST, &arena, &counts[0]);
+    uint32_t *second = printed_texts(stage, split, PART_SECOND, &arena, &counts[1]);
     found.known = first && second;
     if (found.known && !in_order) {
         qsort(first, counts[0], sizeof *first, by_number);
@@ -104,8 +106,7 @@ struct output_comparison parts_compare_output(const struct stage *stage, uint32_
     while (found.known && found.lines < shorter && first[found.lines] == second[found.lines])
         found.lines++;
     found.same = found.known && counts[0] == counts[1] && found.lines == shorter;
-    free(first);
-    free(second);
+    arena_release(&arena);
     return found;
 }
 

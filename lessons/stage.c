@@ -20,8 +20,9 @@ static const size_t memory_limit = (size_t)1 << 30;
 
 struct stage *stage_open(const struct lesson *lesson, const struct step *step) {
     assert(step->knob_count <= STAGE_KNOBS);
-    struct stage *stage = calloc(1, sizeof *stage);
+    struct stage *stage = memory_take(NULL, sizeof *stage); /* its own account is in it */
     if (!stage) return NULL;
+    memset(stage, 0, sizeof *stage);
     memory_init(&stage->memory, memory_limit);
     arena_init(&stage->arena, &stage->memory);
     fault_init(&stage->fault, &stage->arena);
@@ -54,7 +55,7 @@ void stage_close(struct stage *stage) {
     if (!stage) return;
     tape_free(stage->tape);
     arena_release(&stage->arena);
-    free(stage);
+    memory_give(NULL, stage, sizeof *stage);
 }
 
 /* ---- knobs ------------------------------------------------------------------------------- */
@@ -252,7 +253,7 @@ void verdict_show(struct stage *stage, struct verdict *verdict, const char *form
     va_start(arguments, format);
     const char *shown = arena_vformat(&stage->arena, format, arguments);
     va_end(arguments);
-    verdict->shown = shown ? shown : "";
+    verdict->shown = shown;
 }
 
 /* A knob's name in a listing: "round-trip" is round_trip there. */

@@ -33,6 +33,16 @@ static void add_prediction(struct text *out, const struct paper *paper,
     out->failed |= !words;
 }
 
+/* `run` says this on stderr, which is not in the file. */
+static void add_fault(struct text *out, const struct paper *paper, const struct fault *fault) {
+    struct text line;
+    text_init(&line, out->arena);
+    text_format(&line, "The run ended with %s: %s", fault->type, fault->message);
+    const char *whole = text_finish_part(&line, out);
+    text_add_char(out, '\n');
+    if (whole) paper_add_wrapped(out, paper, whole, 2);
+}
+
 /* Measured anew each time: there is no stored answer. */
 static bool add_measured(void *context, struct text *out, const struct paper *paper,
                          const struct choice *step) {
@@ -42,6 +52,7 @@ static bool add_measured(void *context, struct text *out, const struct paper *pa
     if (!outcome) return false;
     text_add(out, "\nMeasured in this run:\n\n");
     outcome_text(out, paper, outcome);
+    if (outcome->fault) add_fault(out, paper, outcome->fault);
     outcome_close(outcome);
     if (said) add_prediction(out, paper, said);
     return true;

@@ -50,13 +50,12 @@ static void add_claims(struct text *out, const struct outcome *outcome) {
     if (outcome->step->claim_count) text_add(out, "</ul>\n");
 }
 
-static void add_answer(struct text *out, struct outcome *outcome) {
-    const char *question, *measured;
-    if (!outcome_answer(outcome, &question, &measured)) return;
+static void add_answer(struct text *out, const struct outcome *outcome) {
+    if (!outcome->question) return;
     text_add(out, "<p>");
-    html_add(out, question);
+    html_add(out, outcome->question);
     text_add(out, " Measured: <strong>");
-    html_add(out, measured);
+    html_add(out, outcome->answer);
     text_add(out, "</strong>.</p>\n");
 }
 

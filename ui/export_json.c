@@ -52,15 +52,14 @@ static void write_predicted(struct json *json, const struct progress_prediction 
     json_close(json);
 }
 
-static void write_answer(struct json *json, struct outcome *outcome) {
-    const char *question, *measured;
-    if (!outcome_answer(outcome, &question, &measured)) {
+static void write_answer(struct json *json, const struct outcome *outcome) {
+    if (!outcome->question) {
         json_null(json);
         return;
     }
     json_object(json);
-    json_member_text(json, "question", question);
-    json_member_text(json, "measured", measured);
+    json_member_text(json, "question", outcome->question);
+    json_member_text(json, "measured", outcome->answer);
     json_close(json);
 }
 

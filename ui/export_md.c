@@ -96,11 +96,8 @@ static void add_figure(struct text *out, const struct figure *figure) {
         struct text body;
         text_init(&body, out->arena);
         figure_text_body(&body, &fenced, figure);
-        const char *whole = text_finish(&body);
-        if (whole)
-            add_fence(out, whole, "text");
-        else
-            out->failed = true;
+        const char *whole = text_finish_part(&body, out);
+        if (whole) add_fence(out, whole, "text");
     }
     if (!figure->note) return;
     text_add_char(out, '\n');
@@ -128,7 +125,7 @@ static void add_outcome(struct text *out, struct outcome *outcome) {
     struct text knobs;
     text_init(&knobs, out->arena);
     outcome_text_knobs(&knobs, &fenced, outcome->stage);
-    const char *whole = text_finish(&knobs);
+    const char *whole = text_finish_part(&knobs, out);
     text_format(out,
                 "\nMeasured in this run [%s]:", outcome_fidelity_word(outcome->step->fidelity));
     text_add_char(out, '\n');
@@ -146,13 +143,12 @@ static void add_outcome(struct text *out, struct outcome *outcome) {
 }
 
 /* "Question?" - and below it what the run answered, and the learner. */
-static void add_answer(struct text *out, struct outcome *outcome) {
-    const char *question, *measured;
-    if (!outcome_answer(outcome, &question, &measured)) return;
+static void add_answer(struct text *out, const struct outcome *outcome) {
+    if (!outcome->question) return;
     text_add_char(out, '\n');
-    add_escaped(out, question);
+    add_escaped(out, outcome->question);
     text_add(out, " Measured: **");
-    add_escaped(out, measured);
+    add_escaped(out, outcome->answer);
     text_add(out, "**.\n");
 }
 

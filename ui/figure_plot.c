@@ -157,7 +157,7 @@ static void write_units(struct text *out, const struct paper *paper, const struc
     text_format(&line, "%s%s by %s%s", axis_name(figure->series.y_unit),
                 logarithmic[figure->series.y_log], axis_name(figure->series.x_unit),
                 logarithmic[figure->series.x_log]);
-    const char *whole = text_finish(&line);
+    const char *whole = text_finish_part(&line, out);
     if (!whole || strcmp(whole, figure->title) == 0) return;
     paper_add_fill(out, ' ', INDENT);
     paper_add(out, paper, whole);

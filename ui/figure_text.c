@@ -113,7 +113,7 @@ static void add_wide_entry(struct text *out, const struct paper *paper,
     const char *separator = *detail && *time ? ", " : "";
     text_add(&words, entry->label);
     if (*detail || *time) text_format(&words, " (%s%s%s)", detail, separator, time);
-    const char *whole = text_finish(&words);
+    const char *whole = text_finish_part(&words, out);
     paper_add_entry(out, paper,
                     &(struct paper_entry){.indent = indent,
                                           .hang = indent + 2,
@@ -300,7 +300,7 @@ static void add_simulated(struct text *out, const struct paper *paper,
     struct text line;
     text_init(&line, out->arena);
     text_format(&line, "[simulated: %s]", figure->simulated);
-    const char *whole = text_finish(&line);
+    const char *whole = text_finish_part(&line, out);
     if (!whole) return;
     if (columns_of(figure->title) + 2 + columns_of(whole) <= paper->width) {
         text_add(out, "  ");

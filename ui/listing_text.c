@@ -137,8 +137,8 @@ static unsigned add_code(struct rows *rows, const char *code, const char *end, u
     struct text parts;
     text_init(&parts, rows->out->arena);
     split_strings(&parts, code, end, room_behind(rows, rows->hang) - MARK - 1);
-    const char *whole = text_finish(&parts);
-    if (!whole) return rows->out->failed = true, 0;
+    const char *whole = text_finish_part(&parts, rows->out);
+    if (!whole) return 0;
     return add_rows(rows, whole, whole + parts.length, lead);
 }
 

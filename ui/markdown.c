@@ -331,5 +331,5 @@ bool markdown_layout(struct arena *arena, const char *source, size_t length,
     rich_init(&parse.text, arena);
     int ended = md_parse(source, (MD_SIZE)length, &parser, &parse);
     *page = (struct markdown_page){parse.lines.list, parse.lines.count};
-    return ended == 0 && !parse.lines.failed;
+    return ended == 0 && !parse.lines.failed && !parse.text.failed;
 }

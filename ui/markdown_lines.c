@@ -127,6 +127,7 @@ static void put_row(struct markdown_lines *lines, struct markdown_line like, str
 void lines_put(struct markdown_lines *lines, struct markdown_line like, const struct rich *content,
                size_t from, size_t end) {
     struct rich row;
+    if (content->failed) lines->failed = true;
     rich_init(&row, lines->arena);
     add_prefix(lines, &row);
     rich_add_piece(&row, content, from, end, in_quote(lines) ? MARKDOWN_QUOTE : 0);
@@ -146,7 +147,6 @@ void lines_put_wrapped(struct markdown_lines *lines, struct markdown_line like,
                        const struct rich *content) {
     struct rich_line line;
     unsigned room = lines_room(lines);
-    if (content->failed) lines->failed = true;
     for (size_t from = 0; rich_next_line(content, from, room, &line); from = line.next)
         lines_put(lines, like, content, line.from, line.end);
 }

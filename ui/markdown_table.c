@@ -79,6 +79,7 @@ static void put_row(struct markdown_lines *lines, const struct markdown_cell *ce
                     const unsigned *widths) {
     size_t from[COLUMNS_MOST] = {0};
     struct rich row;
+    for (size_t i = 0; i < count; i++) lines->failed |= cells[i].text.failed;
     for (;;) {
         rich_init(&row, lines->arena);
         if (!add_cells(&row, cells, count, widths, from) || row.failed) break;

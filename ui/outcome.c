@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ui/command.h"
@@ -12,8 +11,9 @@
 #include "ui/units.h"
 
 struct outcome *outcome_open(const struct lesson *lesson, const struct step *step) {
-    struct outcome *outcome = calloc(1, sizeof *outcome);
+    struct outcome *outcome = memory_take(NULL, sizeof *outcome);
     if (!outcome) return NULL;
+    memset(outcome, 0, sizeof *outcome);
     arena_init(&outcome->arena, NULL);
     figures_init(&outcome->figures, &outcome->arena);
     outcome->lesson = lesson;
@@ -28,36 +28,13 @@ void outcome_close(struct outcome *outcome) {
     if (!outcome) return;
     stage_close(outcome->stage);
     arena_release(&outcome->arena);
-    free(outcome);
+    memory_give(NULL, outcome, sizeof *outcome);
 }
 
 /* A demo that is not there yet is an error of the run, like any other. */
 static bool run_step(struct outcome *outcome) {
     if (outcome->step->run) return stage_run(outcome->stage);
     return fault_raise(&outcome->stage->fault, "NotSupported", "this demo is not built yet");
-}
-
-bool outcome_measure(struct outcome *outcome) {
-    struct stage *stage = outcome->stage;
-    const struct step *step = outcome->step;
-    outcome->verdicts = arena_array(&outcome->arena, step->claim_count + 1, sizeof(struct verdict));
-    if (!outcome->verdicts) return false;
-    if (!run_step(outcome)) outcome->fault = &stage->fault;
-    for (size_t i = 0; i < step->claim_count; i++) {
-        stage_check(stage, &step->claims[i], &outcome->verdicts[i]);
-        outcome->failed += outcome->verdicts[i].applies && !outcome->verdicts[i].holds;
-    }
-    return !stage->ran || stage_draw(stage, cut_whole(stage->tape), &outcome->figures);
-}
-
-/* What a listing raises is the learner's to mend. Elsewhere these types say that the system had no
- * more to give. */
-int outcome_exit_code(const struct outcome *outcome) {
-    static const char *const systems[] = {"OSError", "MemoryError", "OperationalError"};
-    if (outcome->fault && !outcome->step->listing_runs)
-        for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
-            if (fault_is(outcome->fault, systems[i])) return EXIT_SYSTEM;
-    return outcome->fault || outcome->failed ? EXIT_FALSE : EXIT_DONE;
 }
 
 static const char *write_order(struct outcome *outcome, const struct prediction *prediction,
@@ -69,23 +46,49 @@ static const char *write_order(struct outcome *outcome, const struct prediction 
     return text_finish(&text);
 }
 
-bool outcome_answer(struct outcome *outcome, const char **question, const char **measured) {
+/* False when there is no memory; a run may also have no answer. */
+static bool keep_answer(struct outcome *outcome) {
     const struct prediction *prediction = outcome->step->prediction;
     double number = 0;
     size_t order[ORDER_MOST] = {0};
     if (!prediction || outcome->fault || !prediction->answer(outcome->stage, &number, order))
-        return false;
-    *question = stage_fill(outcome->stage, prediction->question, &outcome->arena);
+        return true;
+    outcome->question = stage_fill(outcome->stage, prediction->question, &outcome->arena);
     if (prediction->kind == PREDICT_ORDER)
-        *measured = write_order(outcome, prediction, order);
+        outcome->answer = write_order(outcome, prediction, order);
     else if (prediction->kind == PREDICT_CHOICE) {
         assert(number >= 0 && number < (double)prediction->choice_count);
-        *measured = prediction->choices[(size_t)number];
+        outcome->answer = prediction->choices[(size_t)number];
     } else {
         char *digits = arena_alloc(&outcome->arena, UNITS_SIZE);
-        *measured = digits ? units_number(number, "", digits, UNITS_SIZE) : NULL;
+        outcome->answer = digits ? units_number(number, "", digits, UNITS_SIZE) : NULL;
     }
-    return *question && *measured;
+    return outcome->question && outcome->answer;
+}
+
+bool outcome_measure(struct outcome *outcome) {
+    struct stage *stage = outcome->stage;
+    const struct step *step = outcome->step;
+    outcome->verdicts = arena_array(&outcome->arena, step->claim_count + 1, sizeof(struct verdict));
+    if (!outcome->verdicts) return false;
+    if (!run_step(outcome)) outcome->fault = &stage->fault;
+    for (size_t i = 0; i < step->claim_count; i++) {
+        stage_check(stage, &step->claims[i], &outcome->verdicts[i]);
+        if (!outcome->verdicts[i].shown) return false;
+        outcome->failed += outcome->verdicts[i].applies && !outcome->verdicts[i].holds;
+    }
+    if (!keep_answer(outcome)) return false;
+    return !stage->ran || stage_draw(stage, cut_whole(stage->tape), &outcome->figures);
+}
+
+/* What a listing raises is the learner's to mend. Elsewhere these types say that the system had no
+ * more to give. */
+int outcome_exit_code(const struct outcome *outcome) {
+    static const char *const systems[] = {"OSError", "MemoryError", "OperationalError"};
+    if (outcome->fault && !outcome->step->listing_runs)
+        for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+            if (fault_is(outcome->fault, systems[i])) return EXIT_SYSTEM;
+    return outcome->fault || outcome->failed ? EXIT_FALSE : EXIT_DONE;
 }
 
 const char *outcome_fidelity_word(enum fidelity fidelity) {

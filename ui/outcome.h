@@ -19,22 +19,21 @@ struct outcome {
     struct verdict *verdicts;  /* one for each claim of the step */
     size_t failed;             /* claims that do not hold */
     const struct fault *fault; /* what was raised; NULL for nothing */
+    const char *question;      /* of the prediction, its knobs filled in; NULL: it has no answer */
+    const char *answer;        /* as measured; NULL with the question */
 };
 
 /* NULL when there is no memory. */
 struct outcome *outcome_open(const struct lesson *lesson, const struct step *step);
 void outcome_close(struct outcome *outcome);
 
-/* Runs the step, draws its figures and asks its claims. A step that raised has both all the same:
- * what was measured until then, and claims that do not hold. False when there is no memory. */
+/* Runs the step, draws its figures, asks its claims and its question. A step that raised has both
+ * all the same: what was measured until then, and claims that do not hold. False when there is no
+ * memory. */
 bool outcome_measure(struct outcome *outcome);
 
 /* The exit code that this outcome earns: EXIT_DONE, EXIT_FALSE or EXIT_SYSTEM. */
 int outcome_exit_code(const struct outcome *outcome);
-
-/* The question of the step's prediction with its knobs filled in, and the measured answer as text;
- * false when there is none. They live as long as the outcome. */
-bool outcome_answer(struct outcome *outcome, const char **question, const char **measured);
 
 /* "same", "simplified", "emulated". */
 const char *outcome_fidelity_word(enum fidelity fidelity);

@@ -35,11 +35,8 @@ static void add_fidelity(struct text *out, const struct paper *paper, const stru
     text_format(&line, "[%s]%s%s", outcome_fidelity_word(step->fidelity),
                 step->fidelity == FIDELITY_SAME ? " as in Django" : " ",
                 step->fidelity_note && step->fidelity != FIDELITY_SAME ? step->fidelity_note : "");
-    const char *whole = text_finish(&line);
-    if (whole)
-        paper_add_wrapped(out, paper, whole, INDENT);
-    else
-        out->failed = true;
+    const char *whole = text_finish_part(&line, out);
+    if (whole) paper_add_wrapped(out, paper, whole, INDENT);
 }
 
 void outcome_text_knobs(struct text *out, const struct paper *paper, const struct stage *stage) {
@@ -107,7 +104,7 @@ static void add_claim(struct text *out, const struct paper *paper, const struct 
     text_format(&line, "%s%s%s", claim->text, verdict->shown && *verdict->shown ? ": " : "",
                 verdict->shown ? verdict->shown : "");
     if (!verdict->applies) text_add(&line, " (says nothing about these knobs)");
-    const char *whole = text_finish(&line);
+    const char *whole = text_finish_part(&line, out);
     struct paper_entry entry = {
         .indent = INDENT,
         .hang = CLAIM_INDENT,
@@ -129,15 +126,14 @@ void outcome_text_claims(struct text *out, const struct paper *paper,
 }
 
 static void add_answer(struct text *out, const struct paper *paper, struct outcome *outcome) {
-    const char *question, *measured;
-    if (!outcome_answer(outcome, &question, &measured)) return;
+    if (!outcome->question) return;
     add_heading(out, paper, "question");
-    paper_add_wrapped(out, paper, question, INDENT);
+    paper_add_wrapped(out, paper, outcome->question, INDENT);
     struct text line;
     text_init(&line, out->arena);
-    text_format(&line, "Measured: %s. %s", measured,
+    text_format(&line, "Measured: %s. %s", outcome->answer,
                 outcome->step->prediction->why ? outcome->step->prediction->why : "");
-    const char *whole = text_finish(&line);
+    const char *whole = text_finish_part(&line, out);
     if (whole) paper_add_wrapped(out, paper, whole, INDENT);
 }
 

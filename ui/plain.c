@@ -85,11 +85,8 @@ static void add_knob(struct text *out, const struct paper *paper, const struct k
         text_format(&line, "%" PRId64 " (%" PRId64 " to %" PRId64 "%s%s)", knob->usual, knob->min,
                     knob->max, *knob->unit ? " " : "", knob->unit);
     if (knob->simulated) text_add(&line, ", simulated");
-    const char *whole = text_finish(&line);
-    if (whole)
-        paper_add_wrapped(out, paper, whole, INDENT);
-    else
-        out->failed = true;
+    const char *whole = text_finish_part(&line, out);
+    if (whole) paper_add_wrapped(out, paper, whole, INDENT);
 }
 
 static bool add_question(struct text *out, const struct paper *paper, const struct lesson *lesson,

@@ -63,3 +63,9 @@ char *text_finish(struct text *text) {
     text->data[text->length] = '\0';
     return text->data;
 }
+
+char *text_finish_part(struct text *part, struct text *whole) {
+    char *finished = text_finish(part);
+    whole->failed |= !finished;
+    return finished;
+}

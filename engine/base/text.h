@@ -31,4 +31,7 @@ void text_cut(struct text *text, size_t length);
 /* The finished string ("" when nothing was added), living in the arena; NULL if any call failed. */
 char *text_finish(struct text *text);
 
+/* The same for a part that is to be added to `whole`, which fails with it. */
+char *text_finish_part(struct text *part, struct text *whole);
+
 #endif
