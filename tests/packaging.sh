@@ -32,11 +32,34 @@ share=$root/dest/opt/day/share
 same 'files installed' 5 "$(find "$root/dest" -type f | wc -l | tr -d ' ')"
 PATH=$root/dest/opt/day/bin:$PATH
 XDG_STATE_HOME=$root/state
-export PATH XDG_STATE_HOME
+LC_ALL=C.UTF-8
+export PATH XDG_STATE_HOME LC_ALL
 (cd "$root/elsewhere" && daybook run n-plus-one/n-plus-one --set articles=7) > "$root/said"
 grep -q '^8 queries' "$root/said" || fail 'the installed program counts other than 8 queries'
 (cd "$root/elsewhere" && daybook export -f html -o notes.html && [ -s notes.html ]) ||
     fail 'the installed program exports nothing'
+
+# ---- what the README shows -------------------------------------------------------------------
+
+# Times differ from run to run, and with them how wide their columns are.
+without_times() {
+    sed -E 's/[0-9][0-9.,]* (ns|us|ms|s)/TIME/g; s/[ ─]+/ /g; s/ $//'
+}
+
+# A command after "$", and below it what it prints; "..." stands for lines left out.
+awk '/^    \$ / { print substr($0, 7) }' README.md > "$root/commands"
+[ -s "$root/commands" ] || fail 'the README shows no command'
+while IFS= read -r line; do
+    awk -v line="    \$ $line" '$0 == line { shown = 1; next }
+        shown && /^($|    )/ && !/^    \$ / { print substr($0, 5); next } { shown = 0 }' README.md |
+        without_times > "$root/shown"
+    (cd "$root/elsewhere" && eval "$line") < /dev/null | without_times > "$root/said"
+    awk 'NR == FNR { said[++count] = $0; next }
+        $0 == "..." { skips = 1; next }
+        { while (skips && at < count && said[at + 1] != $0) at++
+          if (said[++at] != $0 && $0 != "") { print "    " $0; exit 1 } skips = 0 }' \
+        "$root/said" "$root/shown" || fail "the README shows another output of $line"
+done < "$root/commands"
 
 # ---- the manual page -------------------------------------------------------------------------
 
@@ -49,33 +72,41 @@ done
 
 # ---- completions -----------------------------------------------------------------------------
 
-knobs='block= clients= cpu= requests= wait= workers='
-
-# bash_offers WORD...: what is offered for the last of the words.
+# Each prints what its shell offers at the end of a line.
 bash_offers() {
-    bash -c '. "$1"; shift; compopt() { :; }
-        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _daybook; printf "%s\n" "${COMPREPLY[@]}"' \
-        bash "$share/bash-completion/completions/daybook" "$@" | sort | xargs
+    bash -c '. "$1"; compopt() { :; }
+        read -ra COMP_WORDS <<< "$2"; [[ $2 == *" " ]] && COMP_WORDS+=("")
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _daybook; printf "%s\n" "${COMPREPLY[@]}"' \
+        bash "$share/bash-completion/completions/daybook" "$1"
 }
-if has bash; then
-    bash -n "$share/bash-completion/completions/daybook" || fail 'bash: syntax'
-    same 'bash, commands' 'export' "$(bash_offers daybook ex)"
-    same 'bash, lessons' 'urls urls/price urls/resolve urls/reverse' "$(bash_offers daybook run ur)"
-    same 'bash, knobs' "$knobs" "$(bash_offers daybook run lifecycle/workers --set '')"
-    same 'bash, formats' 'html' "$(bash_offers daybook export -f h)"
-fi
-if has fish; then
-    completions=$share/fish/vendor_completions.d/daybook.fish
-    fish -n "$completions" || fail 'fish: syntax'
-    fish_offers() {
-        HOME=$root/elsewhere fish -c "source $completions; complete -C'$1'" | cut -f 1 | sort | xargs
-    }
-    same 'fish, lessons' 'urls urls/price urls/resolve urls/reverse' "$(fish_offers 'daybook run ur')"
-    same 'fish, knobs' "$knobs" "$(fish_offers 'daybook run lifecycle/workers --set ')"
-fi
-if has zsh; then
-    zsh -n "$share/zsh/site-functions/_daybook" || fail 'zsh: syntax'
-fi
+
+fish_offers() {
+    HOME=$root/elsewhere fish -c \
+        "source $share/fish/vendor_completions.d/daybook.fish; complete -C'$1'" | cut -f 1
+}
+
+limit=$(command -v timeout > /dev/null && echo timeout 60 || :)
+
+zsh_offers() {
+    rm -f "$root/zsh.offered"
+    $limit zsh -f tests/offers.zsh "$share/zsh/site-functions" "$root/zsh" "$1"
+}
+
+offers() {
+    same "$1, after '$2'" "$3" "$("$1"_offers "$2" | LC_ALL=C sort -u | xargs)"
+}
+
+for shell in bash fish zsh; do
+    has $shell || continue
+    offers $shell 'daybook ex' 'export'
+    offers $shell 'daybook run ur' 'urls urls/price urls/resolve urls/reverse'
+    offers $shell 'daybook verify n-plus-one/se' 'n-plus-one/select-related'
+    offers $shell 'daybook run lifecycle/workers --set ' \
+        'block= clients= cpu= requests= wait= workers='
+    offers $shell 'daybook export -f h' 'html'
+    offers $shell 'daybook export --' '--force --format --help --measured --output --seed'
+    offers $shell 'daybook try o' 'orm'
+done
 
 # ---- leaving ---------------------------------------------------------------------------------
 
