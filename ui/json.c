@@ -215,3 +215,16 @@ void json_member_bool(struct json *json, const char *name, bool truth) {
     json_key(json, name);
     json_bool(json, truth);
 }
+
+void json_fault(struct json *json, const struct fault *fault) {
+    if (!fault || !fault_raised(fault)) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_member_text(json, "type", fault->type);
+    json_member_text(json, "message", fault->message);
+    json_member_integer(json, "line", fault->line);
+    json_member_integer(json, "column", fault->column);
+    json_close(json);
+}

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "engine/base/fault.h"
 #include "engine/base/text.h"
 #include "engine/base/value.h"
 
@@ -66,6 +67,9 @@ void json_number(struct json *json, double number);
 /* A plain Python value: none, bool, numbers, texts, dates. An object, which a learner can put
  * into any column, has no plain form: "..." stands for it. */
 void json_value(struct json *json, struct value value);
+
+/* {"type", "message", "line", "column"}; NULL and a fault that was not raised: null. */
+void json_fault(struct json *json, const struct fault *fault);
 
 /* A piece that json_to_text wrote before: whole and valid. */
 void json_raw(struct json *json, const char *piece);

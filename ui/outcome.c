@@ -100,19 +100,6 @@ const char *outcome_fidelity_word(enum fidelity fidelity) {
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-void outcome_json_error(struct json *json, const struct fault *fault) {
-    if (!fault) {
-        json_null(json);
-        return;
-    }
-    json_object(json);
-    json_member_text(json, "type", fault->type);
-    json_member_text(json, "message", fault->message);
-    json_member_integer(json, "line", fault->line);
-    json_member_integer(json, "column", fault->column);
-    json_close(json);
-}
-
 void outcome_json_verdict(struct json *json, const struct verdict *verdict) {
     json_member_bool(json, "holds", verdict->holds || !verdict->applies);
     json_member_bool(json, "applies", verdict->applies);
@@ -168,6 +155,6 @@ void outcome_json(struct json *json, const struct outcome *outcome) {
     json_key(json, "elapsed_ns");
     json_unsigned(json, stage->elapsed_ns);
     json_key(json, "error");
-    outcome_json_error(json, outcome->fault);
+    json_fault(json, outcome->fault);
     json_close(json);
 }

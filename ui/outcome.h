@@ -64,7 +64,4 @@ void outcome_json_verdict(struct json *json, const struct verdict *verdict);
 /* An object of the knobs' values: numbers as numbers, choices and texts as texts. */
 void outcome_json_knobs(struct json *json, const struct stage *stage);
 
-/* null, or {"type","message","line","column"}. */
-void outcome_json_error(struct json *json, const struct fault *fault);
-
 #endif

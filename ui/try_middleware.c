@@ -64,7 +64,7 @@ static void write_answer(struct try_session *session, int64_t line, const struct
     write_trace(json, trace);
     if (!response) {
         json_key(json, "error");
-        try_write_fault(json, &session->fault);
+        json_fault(json, &session->fault);
     }
     json_close(json);
     json_end_line(json);

@@ -38,7 +38,7 @@ static void write_answer(struct try_session *session, const struct class_header 
     else
         json_null(json);
     json_key(json, "error");
-    try_write_fault(json, &session->fault);
+    json_fault(json, &session->fault);
     json_close(json);
     json_end_line(json);
 }

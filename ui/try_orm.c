@@ -179,7 +179,7 @@ static void write_json(struct try_session *session, const struct answer *answer)
     each_event(session, answer, TAPE_PRINT, json_printed, json);
     json_close(json);
     json_key(json, "error");
-    try_write_fault(json, &session->fault);
+    json_fault(json, &session->fault);
     json_close(json);
     json_end_line(json);
 }

@@ -8,19 +8,6 @@
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-void try_write_fault(struct json *json, const struct fault *fault) {
-    if (!fault_raised(fault)) {
-        json_null(json);
-        return;
-    }
-    json_object(json);
-    json_member_text(json, "type", fault->type);
-    json_member_text(json, "message", fault->message);
-    json_member_integer(json, "line", fault->line);
-    json_member_integer(json, "column", fault->column);
-    json_close(json);
-}
-
 /* Line `number` of a text, from 1; empty behind the last. */
 static const char *line_of(const char *text, uint32_t number, size_t *length) {
     while (number > 1 && *text) {

@@ -59,9 +59,6 @@ bool try_session_step(struct try_session *session, const struct program *program
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-/* {"type", "message", "line", "column"}; null without a fault. */
-void try_write_fault(struct json *json, const struct fault *fault);
-
 /* "line 2, column 5: NameError: ..."; at the prompt the line that was typed, a caret below the
  * place, and the error. */
 void try_add_fault(const struct try_session *session, struct text *text, const struct fault *fault);

@@ -65,7 +65,7 @@ static void write_answer(struct try_session *session, uint32_t line,
     json_member_text(json, "path", fault ? NULL : answer->path);
     json_key(json, "error");
     if (fault)
-        try_write_fault(json, fault);
+        json_fault(json, fault);
     else
         json_null(json);
     json_close(json);
