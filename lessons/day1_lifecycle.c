@@ -113,6 +113,7 @@ static const struct prediction workers_prediction = {
                 "work a request: how many requests a second do the sync workers answer?",
     .kind = PREDICT_NUMBER,
     .answer = workers_answer,
+    .within = 0.1,
     .why = "A worker is held for the whole request, so its share is one over wait plus work; the "
            "number of clients only makes the queue longer.",
 };

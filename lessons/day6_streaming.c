@@ -27,6 +27,7 @@ static const struct prediction memory_prediction = {
     .question = "{rows} rows, streamed: how many KiB does the server hold at most?",
     .kind = PREDICT_NUMBER,
     .answer = memory_answer,
+    .within = 0.5,
     .why = "One piece and the connection's own buffers, however many rows there are.",
 };
 

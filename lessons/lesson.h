@@ -73,6 +73,8 @@ struct prediction {
     /* What the run measured: the number, the index of the choice, or the order of the choices as
      * indexes in order[]. False when this run has no answer. */
     bool (*answer)(struct stage *stage, double *number, size_t order[ORDER_MOST]);
+    double within;   /* of a NUMBER: how far off, as a share of it, an answer still meets what was
+                      * measured; 0 where it is counted: then only rounding is forgiven */
     const char *why; /* shown beside the measured answer */
 };
 

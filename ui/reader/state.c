@@ -160,8 +160,8 @@ bool state_met(const struct state *state) {
     const struct answer *said = &state_visit(state)->said, *measured = &state->measured;
     if (!prediction || !measured->given || !state_said_of_this(state)) return false;
     if (prediction->kind != PREDICT_ORDER) {
-        double far = fabs(said->number - measured->number);
-        return far <= fabs(measured->number) * 0.005;
+        double far = fabs(said->number - measured->number), rounding = 0.005;
+        return far <= fabs(measured->number) * fmax(prediction->within, rounding);
     }
     return memcmp(said->order, measured->order, prediction->choice_count * sizeof(size_t)) == 0;
 }

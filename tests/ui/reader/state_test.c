@@ -92,6 +92,29 @@ static void two_orders_stand_one_below_the_other(void **state) {
     reading_close(&reading);
 }
 
+/* What is timed is never met to the digit; what is counted is. */
+static void a_measured_number_is_met_from_as_far_as_its_question_says(void **state) {
+    const struct lesson *shipped = test_course.lessons[TEST_N_PLUS_ONE];
+    const struct step *steps[] = {NULL, shipped->steps[1], shipped->steps[2], shipped->steps[3]};
+    struct step step = *shipped->steps[0];
+    struct prediction near = *step.prediction;
+    struct lesson lesson = *shipped;
+    const struct lesson *course[] = {test_course.lessons[0], &lesson};
+    (void)state;
+    step.prediction = &near;
+    steps[0] = &step;
+    lesson.steps = steps;
+    for (int i = 0; i < 2; i++) {
+        struct reading reading;
+        near.within = i ? 0.1 : 0;
+        reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+        reading.state.course.lessons = course;
+        reading_keys(&reading, "r92\r");
+        assert_int_equal(state_met(&reading.state), i);
+        reading_close(&reading);
+    }
+}
+
 static void a_choice_is_named_by_its_number(void **state) {
     (void)state;
     struct reading reading;
@@ -923,6 +946,7 @@ int main(void) {
         cmocka_unit_test(an_answer_about_other_knobs_is_neither_met_nor_kept),
         cmocka_unit_test(an_answer_about_another_listing_says_so),
         cmocka_unit_test(two_orders_stand_one_below_the_other),
+        cmocka_unit_test(a_measured_number_is_met_from_as_far_as_its_question_says),
         cmocka_unit_test(a_choice_is_named_by_its_number),
         cmocka_unit_test(an_order_is_made_by_moving_choices),
         cmocka_unit_test(the_question_and_the_note_stay_in_sight_while_it_is_asked),
