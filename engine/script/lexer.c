@@ -371,6 +371,15 @@ struct token lexer_next(struct lexer *lexer) {
     return read_operator(lexer);
 }
 
+/* Whether the line that begins here goes on with a statement: its first word is that of a clause. */
+static bool is_clause(const char *line) {
+    static const char *const words[] = {"elif", "else", "except", "finally"};
+    size_t length = name_length(line);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && memcmp(words[i], line, length) == 0) return true;
+    return false;
+}
+
 void lexer_recover(struct lexer *lexer, const struct token *token) {
     if (token->kind == TOKEN_NEWLINE) { /* the line after it has not been looked at */
         lexer->at = lexer->counted = token->start;
@@ -381,7 +390,7 @@ void lexer_recover(struct lexer *lexer, const struct token *token) {
         while (*lexer->at && !is_line_end(*lexer->at)) lexer->at++;
         if (!*lexer->at) break;
         pass_line_end(lexer);
-        if (*lexer->at && !strchr(" \t\f#\r\n", *lexer->at)) break;
+        if (*lexer->at && !strchr(" \t\f#\r\n", *lexer->at) && !is_clause(lexer->at)) break;
     }
     lexer->begins_line = true;
     lexer->in_line = false;

@@ -57,7 +57,8 @@ void lexer_init(struct lexer *lexer, struct fault *fault, const char *source, ui
 /* Reads the next token. */
 struct token lexer_next(struct lexer *lexer);
 
-/* After a fault at `token`: skips to the next line that begins in column 1 and starts afresh. */
+/* After a fault at `token`: skips to the next line that begins a statement in column 1 and starts
+ * afresh. */
 void lexer_recover(struct lexer *lexer, const struct token *token);
 
 #endif

@@ -1,7 +1,7 @@
 /* listing - a listing as a whole: its top-level statements, each with its text.
  *
  * What cannot be parsed becomes a statement that raises its fault when it is reached, and parsing
- * goes on at the next line that begins in column 1. */
+ * goes on at the next line that begins a statement in column 1. */
 #include <string.h>
 
 #include "engine/script/parser.h"

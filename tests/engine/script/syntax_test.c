@@ -99,6 +99,16 @@ static void parsing_goes_on_behind_a_faulty_statement(void **state) {
     assert_int_equal(program_line(program, 4), 7);
 }
 
+static void the_clauses_of_a_refused_statement_belong_to_it(void **state) {
+    struct running *running = *state;
+    struct program *program = script_parse(
+        &running->runtime, "try:\n    x\nexcept E:\n    y\nelse:\n    z\nfinally:\n    w\na = 1\n");
+    assert_non_null(program);
+    assert_int_equal(program_count(program), 2);
+    assert_int_equal(program_line(program, 0), 1);
+    assert_string_equal(program_source(program, 1), "a = 1");
+}
+
 static void a_faulty_statement_raises_when_it_is_stepped(void **state) {
     struct running *running = *state;
     struct script *script = listing_script(running, NULL, 0);
@@ -146,6 +156,7 @@ int main(void) {
         TEST(deep_nesting_is_refused),
         TEST(a_long_chain_is_refused),
         TEST(parsing_goes_on_behind_a_faulty_statement),
+        TEST(the_clauses_of_a_refused_statement_belong_to_it),
         TEST(a_faulty_statement_raises_when_it_is_stepped),
         TEST(bytes_that_are_no_utf8_are_refused),
         TEST(an_empty_listing_does_nothing),
