@@ -145,19 +145,83 @@ bool date_attribute(struct value self, const char *name, struct value *result) {
     return self.kind != VALUE_DATE && strcmp(name, "tzinfo") == 0;
 }
 
-static bool isoformat(struct runtime *runtime, struct value self, const struct arguments *arguments,
-                      struct value *result) {
-    if (!arguments_count(runtime, arguments, "isoformat", 0, 0)) return false;
-    char *text = arena_copy(runtime->arena, self.text, self.length);
-    if (!runtime_has(runtime, text)) return false;
-    if (self.kind == VALUE_DATETIME && self.length > 10) text[10] = 'T';
-    *result = value_of_text(VALUE_TEXT, text, self.length);
-    return true;
-}
-
 static bool read_self(struct runtime *runtime, struct value self, struct moment *moment) {
     return moment_read(self, moment) ||
            fault_raise(runtime->fault, "NotSupported", "a date that reads '%s'", self.text);
+}
+
+/* ---- isoformat() -------------------------------------------------------------------------- */
+
+/* How much of a time isoformat(timespec=...) tells; -1: no such name. */
+static int digits_of(const char *timespec, bool fraction) {
+    static const char *const names[] = {"hours", "minutes", "seconds", "milliseconds",
+                                        "microseconds"};
+    static const int lengths[] = {2, 5, 8, 12, 15};
+    if (strcmp(timespec, "auto") == 0) return fraction ? 15 : 8;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(timespec, names[i]) == 0) return lengths[i];
+    return -1;
+}
+
+/* The time as "hh:mm:ss.ffffff", cut as timespec says. */
+static bool add_time(struct runtime *runtime, struct text *text, const struct moment *moment,
+                     struct value timespec, int place) {
+    char time[48];
+    if (timespec.kind != VALUE_TEXT)
+        return fault_raise(runtime->fault, "TypeError",
+                           "isoformat() argument %d must be str, not %s", place,
+                           value_type_name(timespec));
+    int length = digits_of(timespec.text, moment->microsecond != 0);
+    if (length < 0) return fault_raise(runtime->fault, "ValueError", "Unknown timespec value");
+    snprintf(time, sizeof time, "%02d:%02d:%02d.%06d", moment->hour, moment->minute, moment->second,
+             moment->microsecond);
+    text_add_bytes(text, time, (size_t)length);
+    return true;
+}
+
+static bool finish(struct runtime *runtime, struct text *text, struct value *result) {
+    const char *finished = text_finish(text);
+    if (!runtime_has(runtime, finished)) return false;
+    *result = value_of_text(VALUE_TEXT, finished, text->length);
+    return true;
+}
+
+/* date.isoformat() */
+static bool date_isoformat(struct runtime *runtime, struct value self,
+                           const struct arguments *arguments, struct value *result) {
+    return arguments_count(runtime, arguments, "date.isoformat", 0, 0) &&
+           string_new(runtime, self.text, self.length, result);
+}
+
+/* time.isoformat(timespec='auto') */
+static bool time_isoformat(struct runtime *runtime, struct value self,
+                           const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"timespec"};
+    struct value timespec = value_text("auto");
+    struct moment moment;
+    struct text text;
+    text_init(&text, runtime->arena);
+    return arguments_read_c(runtime, arguments, "isoformat", names, 1, 0, &timespec) &&
+           read_self(runtime, self, &moment) && add_time(runtime, &text, &moment, timespec, 1) &&
+           finish(runtime, &text, result);
+}
+
+/* datetime.isoformat(sep='T', timespec='auto') */
+static bool datetime_isoformat(struct runtime *runtime, struct value self,
+                               const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"sep", "timespec"};
+    struct value given[2] = {value_text("T"), value_text("auto")};
+    struct moment moment;
+    struct text text;
+    if (!arguments_read_c(runtime, arguments, "isoformat", names, 2, 0, given)) return false;
+    if (given[0].kind != VALUE_TEXT || string_length(given[0]) != 1)
+        return fault_raise(runtime->fault, "TypeError",
+                           "isoformat() argument 1 must be a unicode character, not %s",
+                           value_type_name(given[0]));
+    if (!read_self(runtime, self, &moment)) return false;
+    text_init(&text, runtime->arena);
+    text_format(&text, "%04d-%02d-%02d%s", moment.year, moment.month, moment.day, given[0].text);
+    return add_time(runtime, &text, &moment, given[1], 2) && finish(runtime, &text, result);
 }
 
 /* Monday is 0; 1970-01-01 was a Thursday. */
@@ -166,26 +230,31 @@ static int64_t weekday_of(const struct moment *moment) {
     return day < 0 ? day + 7 : day;
 }
 
+static bool day_of_week(struct runtime *runtime, struct value self,
+                        const struct arguments *arguments, const char *name, int64_t monday,
+                        struct value *result) {
+    struct moment moment;
+    if (!arguments_count(runtime, arguments, name, 0, 0)) return false;
+    if (!read_self(runtime, self, &moment)) return false;
+    *result = value_int(weekday_of(&moment) + monday);
+    return true;
+}
+
 static bool weekday(struct runtime *runtime, struct value self, const struct arguments *arguments,
                     struct value *result) {
-    struct moment moment;
-    if (!arguments_count(runtime, arguments, "weekday", 0, 0)) return false;
-    if (!read_self(runtime, self, &moment)) return false;
-    *result = value_int(weekday_of(&moment));
-    return true;
+    return day_of_week(runtime, self, arguments, "date.weekday", 0, result);
 }
 
 static bool isoweekday(struct runtime *runtime, struct value self,
                        const struct arguments *arguments, struct value *result) {
-    if (!weekday(runtime, self, arguments, result)) return false;
-    result->integer++;
-    return true;
+    return day_of_week(runtime, self, arguments, "date.isoweekday", 1, result);
 }
 
 static bool part_of(struct runtime *runtime, struct value self, const struct arguments *arguments,
                     enum value_kind kind, struct value *result) {
     struct moment moment;
-    if (!arguments_count(runtime, arguments, "date", 0, 0)) return false;
+    const char *name = kind == VALUE_DATE ? "datetime.date" : "datetime.time";
+    if (!arguments_count(runtime, arguments, name, 0, 0)) return false;
     return read_self(runtime, self, &moment) && moment_value(runtime, kind, &moment, result);
 }
 
@@ -248,23 +317,25 @@ const char *date_format(struct runtime *runtime, struct value self, const char *
 
 static bool strftime_method(struct runtime *runtime, struct value self,
                             const struct arguments *arguments, struct value *result) {
-    if (!arguments_count(runtime, arguments, "strftime", 1, 1)) return false;
-    if (arguments->values[0].kind != VALUE_TEXT)
+    static const char *const names[] = {"format"};
+    struct value format;
+    if (!arguments_read_c(runtime, arguments, "strftime", names, 1, 1, &format)) return false;
+    if (format.kind != VALUE_TEXT)
         return fault_raise(runtime->fault, "TypeError", "strftime() argument 1 must be str, not %s",
-                           value_type_name(arguments->values[0]));
-    const char *text = date_format(runtime, self, arguments->values[0].text);
+                           value_type_name(format));
+    const char *text = date_format(runtime, self, format.text);
     if (text) *result = value_text(text);
     return text != NULL;
 }
 
 const struct plain_method date_methods[] = {
-    {"isoformat", isoformat},      {"weekday", weekday}, {"isoweekday", isoweekday},
+    {"isoformat", date_isoformat}, {"weekday", weekday}, {"isoweekday", isoweekday},
     {"strftime", strftime_method}, {NULL, NULL},
 };
 const struct plain_method time_methods[] = {
-    {"isoformat", isoformat}, {"strftime", strftime_method}, {NULL, NULL}};
+    {"isoformat", time_isoformat}, {"strftime", strftime_method}, {NULL, NULL}};
 const struct plain_method datetime_methods[] = {
-    {"isoformat", isoformat},
+    {"isoformat", datetime_isoformat},
     {"weekday", weekday},
     {"isoweekday", isoweekday},
     {"date", date_part},

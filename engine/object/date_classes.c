@@ -12,15 +12,11 @@
 
 /* Reads ints by position or keyword into numbers, which hold the defaults. */
 static bool read_integers(struct runtime *runtime, const struct arguments *arguments,
-                          const char *callable, const char *const *names, size_t count,
-                          size_t required, int *numbers) {
+                          const char *const *names, size_t count, size_t required, int *numbers) {
     struct value out[8];
     for (size_t i = 0; i < count; i++) out[i] = value_int(numbers[i]);
-    if (arguments->count < required && arguments->keyword_count == 0)
-        return fault_raise(runtime->fault, "TypeError",
-                           "function missing required argument '%s' (pos %zu)",
-                           names[arguments->count], arguments->count + 1);
-    if (!arguments_read(runtime, arguments, callable, names, count, required, out)) return false;
+    if (!arguments_read_c(runtime, arguments, "function", names, count, required, out))
+        return false;
     for (size_t i = 0; i < count; i++) {
         int64_t number;
         if (out[i].kind == VALUE_NONE && strcmp(names[i], "tzinfo") == 0) continue;
@@ -39,7 +35,7 @@ static bool make_date(struct runtime *runtime, const struct arguments *arguments
                       struct value *result) {
     static const char *const names[] = {"year", "month", "day"};
     int numbers[3] = {0};
-    if (!read_integers(runtime, arguments, "date", names, 3, 3, numbers)) return false;
+    if (!read_integers(runtime, arguments, names, 3, 3, numbers)) return false;
     struct moment moment = {.year = numbers[0], .month = numbers[1], .day = numbers[2]};
     return moment_value(runtime, VALUE_DATE, &moment, result);
 }
@@ -48,7 +44,7 @@ static bool make_time(struct runtime *runtime, const struct arguments *arguments
                       struct value *result) {
     static const char *const names[] = {"hour", "minute", "second", "microsecond", "tzinfo"};
     int numbers[5] = {0};
-    if (!read_integers(runtime, arguments, "time", names, 5, 0, numbers)) return false;
+    if (!read_integers(runtime, arguments, names, 5, 0, numbers)) return false;
     struct moment moment = {1970, 1, 1, numbers[0], numbers[1], numbers[2], numbers[3]};
     return moment_value(runtime, VALUE_TIME, &moment, result);
 }
@@ -58,7 +54,7 @@ static bool make_datetime(struct runtime *runtime, const struct arguments *argum
     static const char *const names[] = {"year",   "month",  "day",         "hour",
                                         "minute", "second", "microsecond", "tzinfo"};
     int n[8] = {0};
-    if (!read_integers(runtime, arguments, "datetime", names, 8, 3, n)) return false;
+    if (!read_integers(runtime, arguments, names, 8, 3, n)) return false;
     struct moment moment = {n[0], n[1], n[2], n[3], n[4], n[5], n[6]};
     return moment_value(runtime, VALUE_DATETIME, &moment, result);
 }
@@ -95,7 +91,7 @@ static bool make_timedelta(struct runtime *runtime, const struct arguments *argu
     struct value out[7];
     int64_t sum = 0;
     for (size_t i = 0; i < 7; i++) out[i] = value_int(0);
-    if (!arguments_read(runtime, arguments, "timedelta", names, 7, 0, out)) return false;
+    if (!arguments_read_c(runtime, arguments, "__new__", names, 7, 0, out)) return false;
     for (size_t i = 0; i < 7; i++)
         if (!add_units(runtime, names[i], out[i], units[i], &sum)) return false;
     return timedelta_new(runtime, sum, result);

@@ -20,9 +20,18 @@ static bool function_attribute(struct runtime *runtime, struct object *object, c
     return *found;
 }
 
+/* Functions here that are classes in Python. */
+static bool is_class(const char *name) {
+    static const char *const names[] = {"range", "enumerate", "zip", "reversed", "super"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
 static const char *function_repr(struct runtime *runtime, struct object *object) {
-    const char *text =
-        arena_format(runtime->arena, "<built-in function %s>", ((struct function *)object)->name);
+    const char *name = ((struct function *)object)->name;
+    const char *text = arena_format(
+        runtime->arena, is_class(name) ? "<class '%s'>" : "<built-in function %s>", name);
     return runtime_has(runtime, text) ? text : NULL;
 }
 
@@ -103,6 +112,60 @@ bool arguments_read(struct runtime *runtime, const struct arguments *arguments,
     for (size_t i = 0; i < required; i++)
         if (!filled[i]) return missing(runtime, callable, names, filled, required);
     return true;
+}
+
+static bool unknown_keyword(struct runtime *runtime, const char *callable, const char *keyword) {
+    bool named = strcmp(callable, "function") != 0;
+    return fault_raise(runtime->fault, "TypeError", "'%s' is an invalid keyword argument for %s%s",
+                       keyword, named ? callable : "this function", named ? "()" : "");
+}
+
+/* Fills in what is given by name. */
+static bool read_keywords_c(struct runtime *runtime, const struct arguments *arguments,
+                            const char *callable, const char *const *names, size_t count,
+                            bool *filled, struct value *out) {
+    const char *unknown = NULL;
+    for (size_t i = 0; i < arguments->keyword_count; i++) {
+        const struct keyword *keyword = &arguments->keywords[i];
+        size_t place = 0;
+        while (place < count && strcmp(names[place], keyword->name) != 0) place++;
+        if (place == count) {
+            if (!unknown) unknown = keyword->name;
+        } else if (filled[place]) {
+            return fault_raise(runtime->fault, "TypeError",
+                               "argument for %s() given by name ('%s') and position (%zu)",
+                               callable, keyword->name, place + 1);
+        } else {
+            out[place] = keyword->value;
+            filled[place] = true;
+        }
+    }
+    return !unknown || unknown_keyword(runtime, callable, unknown);
+}
+
+bool arguments_read_c(struct runtime *runtime, const struct arguments *arguments,
+                      const char *callable, const char *const *names, size_t count, size_t required,
+                      struct value *out) {
+    bool filled[16] = {false}, named = strcmp(callable, "function") != 0;
+    size_t given = arguments->count + arguments->keyword_count;
+    if (given > count)
+        return fault_raise(runtime->fault, "TypeError",
+                           "%s%s takes at most %zu %sargument%s (%zu given)", callable,
+                           named ? "()" : "", count, arguments->count ? "" : "keyword ",
+                           count == 1 ? "" : "s", given);
+    for (size_t i = 0; i < arguments->count; i++) {
+        out[i] = arguments->values[i];
+        filled[i] = true;
+    }
+    struct fault *fault = runtime->fault;
+    bool read = read_keywords_c(runtime, arguments, callable, names, count, filled, out);
+    for (size_t i = 0; i < required; i++) {
+        if (filled[i]) continue;
+        fault_clear(fault); /* this is what Python tells first */
+        return fault_raise(fault, "TypeError", "%s%s missing required argument '%s' (pos %zu)",
+                           callable, named ? "()" : "", names[i], i + 1);
+    }
+    return read;
 }
 
 /* The shorter texts of functions that take positions only, as CPython's own ones do:

@@ -65,25 +65,44 @@ METHOD(list, pop) {
     return true;
 }
 
-/* Where item stands; *position = count when nowhere. */
-static bool find(struct runtime *runtime, struct list *list, struct value item, size_t *position) {
-    for (*position = 0; *position < list->count; ++*position) {
+/* Where item stands, from *position on and before stop; *position = stop when nowhere. */
+static bool find(struct runtime *runtime, struct list *list, struct value item, size_t stop,
+                 size_t *position) {
+    for (; *position < stop && *position < list->count; ++*position) {
         bool equal = object_is_same(list->items[*position], item);
         if (!equal && !object_equal(runtime, list->items[*position], item, &equal)) return false;
         if (equal) return true;
     }
+    *position = stop;
+    return true;
+}
+
+/* A bound of index(x, start, stop): negative ones count from the end. */
+static bool read_bound(struct runtime *runtime, const struct arguments *arguments, size_t place,
+                       size_t count, size_t *bound) {
+    int64_t index;
+    if (place >= arguments->count) return true;
+    if (!index_read(arguments->values[place], &index))
+        return fault_raise(runtime->fault, "TypeError",
+                           "slice indices must be integers or have an __index__ method");
+    if (index < 0) index = index + (int64_t)count < 0 ? 0 : index + (int64_t)count;
+    *bound = (size_t)index;
     return true;
 }
 
 METHOD(list, index) {
     struct list *list = as_list(self);
-    size_t position = 0;
-    if (!arguments_count(runtime, arguments, "index", 1, 1)) return false;
-    if (!find(runtime, list, arguments->values[0], &position)) return false;
+    bool tuple = self->type == &tuple_type;
+    size_t position = 0, stop = list->count;
+    if (!arguments_count(runtime, arguments, tuple ? "tuple.index" : "list.index", 1, 3) ||
+        !read_bound(runtime, arguments, 1, list->count, &position) ||
+        !read_bound(runtime, arguments, 2, list->count, &stop))
+        return false;
+    if (stop > list->count) stop = list->count;
+    if (!find(runtime, list, arguments->values[0], stop, &position)) return false;
     *result = value_int((int64_t)position);
-    if (position < list->count) return true;
-    if (self->type == &tuple_type)
-        return fault_raise(runtime->fault, "ValueError", "tuple.index(x): x not in tuple");
+    if (position < stop) return true;
+    if (tuple) return fault_raise(runtime->fault, "ValueError", "tuple.index(x): x not in tuple");
     const char *text = object_repr(runtime, arguments->values[0]);
     return text && fault_raise(runtime->fault, "ValueError", "%s is not in list", text);
 }
@@ -92,7 +111,7 @@ METHOD(list, remove) {
     struct list *list = as_list(self);
     size_t position = 0;
     if (!arguments_count(runtime, arguments, "list.remove", 1, 1)) return false;
-    if (!find(runtime, list, arguments->values[0], &position)) return false;
+    if (!find(runtime, list, arguments->values[0], list->count, &position)) return false;
     if (position == list->count)
         return fault_raise(runtime->fault, "ValueError", "list.remove(x): x not in list");
     take_out(list, position);
@@ -103,7 +122,9 @@ METHOD(list, remove) {
 METHOD(list, count) {
     struct list *list = as_list(self);
     int64_t count = 0;
-    if (!arguments_count(runtime, arguments, "list.count", 1, 1)) return false;
+    bool tuple = self->type == &tuple_type;
+    if (!arguments_count(runtime, arguments, tuple ? "tuple.count" : "list.count", 1, 1))
+        return false;
     for (size_t i = 0; i < list->count; i++) {
         bool equal;
         if (!object_equal(runtime, list->items[i], arguments->values[0], &equal)) return false;

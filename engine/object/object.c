@@ -75,10 +75,22 @@ static const char *bound_name(const struct bound_method *bound) {
     return bound->plain ? bound->plain->name : bound->method->name;
 }
 
+static bool is_container(struct value value) {
+    return object_is(value, &list_type) || object_is(value, &tuple_type) ||
+           object_is(value, &dict_type) || object_is(value, &set_type);
+}
+
+/* What is written in Python shows the object as well, and where in its source the method stands. */
 static const char *bound_repr(struct runtime *runtime, struct object *object) {
     struct bound_method *bound = (struct bound_method *)object;
-    const char *text = arena_format(runtime->arena, "<bound method %s.%s>",
-                                    value_type_name(bound->self), bound_name(bound));
+    if (!bound->plain && !is_container(bound->self)) {
+        fault_raise(runtime->fault, "NotSupported", "showing the method %s of a %s",
+                    bound_name(bound), value_type_name(bound->self));
+        return NULL;
+    }
+    const char *text =
+        arena_format(runtime->arena, "<built-in method %s of %s object at %p>", bound_name(bound),
+                     value_type_name(bound->self), (void *)object);
     return runtime_has(runtime, text) ? text : NULL;
 }
 

@@ -46,6 +46,18 @@ const char *bytes_find(const char *bytes, size_t length, const char *part, size_
 bool string_iterate(struct runtime *, struct value text, struct value *iterator);
 extern const struct plain_method string_methods[]; /* string_methods.c; ends with a NULL name */
 
+/* string_search.c */
+bool string_startswith(struct runtime *, struct value self, const struct arguments *,
+                       struct value *result);
+bool string_endswith(struct runtime *, struct value self, const struct arguments *,
+                     struct value *result);
+bool string_find(struct runtime *, struct value self, const struct arguments *,
+                 struct value *result);
+bool string_count(struct runtime *, struct value self, const struct arguments *,
+                  struct value *result);
+bool string_replace(struct runtime *, struct value self, const struct arguments *,
+                    struct value *result);
+
 /* ---- date.c: date, time, datetime ---- */
 
 bool date_attribute(struct value self, const char *name, struct value *result);
@@ -94,6 +106,11 @@ extern const struct method list_methods[], tuple_methods[];
  * most positional arguments, and no keywords. */
 bool arguments_count(struct runtime *, const struct arguments *, const char *callable, size_t least,
                      size_t most);
+
+/* arguments_read() of what CPython has written in C, whose texts differ: "split() takes at most 2
+ * arguments (3 given)". Where `callable` is "function" there is no name to tell. */
+bool arguments_read_c(struct runtime *, const struct arguments *, const char *callable,
+                      const char *const *names, size_t count, size_t required, struct value *out);
 
 /* Raises MemoryError, unless there is a pointer. */
 static inline bool runtime_has(struct runtime *runtime, const void *memory) {

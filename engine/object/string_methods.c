@@ -7,21 +7,6 @@
 #include "engine/object/object.h"
 #include "engine/object/plain.h"
 
-/* ---- arguments --------------------------------------------------------------------------- */
-
-/* Reads the positional texts of a method; missing optional ones stay empty (kind NONE). */
-static bool read_texts(struct runtime *runtime, const struct arguments *arguments,
-                       const char *callable, size_t least, size_t most, struct value *out) {
-    if (!arguments_count(runtime, arguments, callable, least, most)) return false;
-    for (size_t i = 0; i < arguments->count; i++) {
-        out[i] = arguments->values[i];
-        if (out[i].kind != VALUE_TEXT && out[i].kind != VALUE_NONE)
-            return fault_raise(runtime->fault, "TypeError", "%s() argument %zu must be str, not %s",
-                               callable, i + 1, value_type_name(out[i]));
-    }
-    return true;
-}
-
 static bool finish(struct runtime *runtime, struct text *text, struct value *result) {
     const char *finished = text_finish(text);
     if (!runtime_has(runtime, finished)) return false;
@@ -139,7 +124,8 @@ static bool strip(struct runtime *runtime, struct value self, const struct argum
     if (!arguments_count(runtime, arguments, callable, 0, 1)) return false;
     if (arguments->count) set = arguments->values[0];
     if (set.kind != VALUE_NONE && set.kind != VALUE_TEXT)
-        return fault_raise(runtime->fault, "TypeError", "%s arg must be None or str", callable);
+        return fault_raise(runtime->fault, "TypeError", "%s arg must be None or str",
+                           strchr(callable, '.') + 1);
     size_t start = 0, end = self.length, bytes;
     while (left && start < end) {
         character_at(self.text + start, end - start, &bytes);
@@ -158,13 +144,18 @@ static bool strip(struct runtime *runtime, struct value self, const struct argum
 #define STRIP_METHOD(name, left, right)                                                            \
     static bool string_##name(struct runtime *runtime, struct value self,                          \
                               const struct arguments *arguments, struct value *result) {           \
-        return strip(runtime, self, arguments, #name, left, right, result);                        \
+        return strip(runtime, self, arguments, "str." #name, left, right, result);                 \
     }
 STRIP_METHOD(strip, true, true)
 STRIP_METHOD(lstrip, true, false)
 STRIP_METHOD(rstrip, false, true)
 
 /* ---- split and join ---------------------------------------------------------------------- */
+
+static bool refuse_index(struct runtime *runtime, struct value value) {
+    return fault_raise(runtime->fault, "TypeError",
+                       "'%s' object cannot be interpreted as an integer", value_type_name(value));
+}
 
 static bool append_piece(struct runtime *runtime, struct list *list, const char *start,
                          const char *end) {
@@ -206,14 +197,11 @@ static bool string_split(struct runtime *runtime, struct value self,
     static const char *const names[] = {"sep", "maxsplit"};
     struct value out[2] = {value_none(), value_int(-1)};
     int64_t most;
-    if (!arguments_read(runtime, arguments, "split", names, 2, 0, out)) return false;
+    if (!arguments_read_c(runtime, arguments, "split", names, 2, 0, out)) return false;
     if (out[0].kind != VALUE_NONE && out[0].kind != VALUE_TEXT)
         return fault_raise(runtime->fault, "TypeError", "must be str or None, not %s",
                            value_type_name(out[0]));
-    if (!index_read(out[1], &most))
-        return fault_raise(runtime->fault, "TypeError",
-                           "'%s' object cannot be interpreted as an integer",
-                           value_type_name(out[1]));
+    if (!index_read(out[1], &most)) return refuse_index(runtime, out[1]);
     if (out[0].kind == VALUE_TEXT && out[0].length == 0)
         return fault_raise(runtime->fault, "ValueError", "empty separator");
     struct list *list = list_new(runtime, &list_type, 4);
@@ -228,9 +216,9 @@ static bool string_splitlines(struct runtime *runtime, struct value self,
                               const struct arguments *arguments, struct value *result) {
     static const char *const names[] = {"keepends"};
     struct value keeps = value_bool(false);
-    bool kept;
-    if (!arguments_read(runtime, arguments, "splitlines", names, 1, 0, &keeps)) return false;
-    if (!object_truth(runtime, keeps, &kept)) return false;
+    int64_t kept;
+    if (!arguments_read_c(runtime, arguments, "splitlines", names, 1, 0, &keeps)) return false;
+    if (!index_read(keeps, &kept)) return refuse_index(runtime, keeps);
     struct list *list = list_new(runtime, &list_type, 4);
     if (!list) return false;
     *result = value_object(&list->base);
@@ -268,104 +256,6 @@ static bool string_join(struct runtime *runtime, struct value self,
         text_add_bytes(&text, item.text, item.length);
     }
     return false;
-}
-
-/* ---- search ------------------------------------------------------------------------------ */
-
-static bool ends_match(struct value self, struct value part, bool at_end) {
-    if (part.length > self.length) return false;
-    const char *from = at_end ? self.text + self.length - part.length : self.text;
-    return memcmp(from, part.text, part.length) == 0;
-}
-
-static bool starts_or_ends(struct runtime *runtime, struct value self,
-                           const struct arguments *arguments, const char *callable, bool at_end,
-                           struct value *result) {
-    if (!arguments_count(runtime, arguments, callable, 1, 1)) return false;
-    struct value given = arguments->values[0];
-    struct list *several = object_is(given, &tuple_type) ? (struct list *)given.object : NULL;
-    const struct value *parts = several ? several->items : &given;
-    size_t count = several ? several->count : 1;
-    bool matches = false;
-    for (size_t i = 0; i < count && !matches; i++) {
-        if (parts[i].kind != VALUE_TEXT)
-            return fault_raise(runtime->fault, "TypeError",
-                               "%s first arg must be str or a tuple of str, not %s", callable,
-                               value_type_name(parts[i]));
-        matches = ends_match(self, parts[i], at_end);
-    }
-    *result = value_bool(matches);
-    return true;
-}
-
-static bool string_startswith(struct runtime *runtime, struct value self,
-                              const struct arguments *arguments, struct value *result) {
-    return starts_or_ends(runtime, self, arguments, "startswith", false, result);
-}
-
-static bool string_endswith(struct runtime *runtime, struct value self,
-                            const struct arguments *arguments, struct value *result) {
-    return starts_or_ends(runtime, self, arguments, "endswith", true, result);
-}
-
-static bool string_find(struct runtime *runtime, struct value self,
-                        const struct arguments *arguments, struct value *result) {
-    struct value part[1] = {value_none()};
-    if (!read_texts(runtime, arguments, "find", 1, 1, part)) return false;
-    const char *found = part[0].kind == VALUE_TEXT
-                            ? bytes_find(self.text, self.length, part[0].text, part[0].length)
-                            : NULL;
-    struct value before =
-        value_of_text(VALUE_TEXT, self.text, found ? (size_t)(found - self.text) : 0);
-    *result = value_int(found ? string_length(before) : -1);
-    return true;
-}
-
-static bool string_count(struct runtime *runtime, struct value self,
-                         const struct arguments *arguments, struct value *result) {
-    struct value part[1] = {value_none()};
-    if (!read_texts(runtime, arguments, "count", 1, 1, part)) return false;
-    if (part[0].length == 0) {
-        *result = value_int(string_length(self) + 1);
-        return true;
-    }
-    int64_t count = 0;
-    const char *at = self.text, *end = self.text + self.length, *found;
-    while ((found = bytes_find(at, (size_t)(end - at), part[0].text, part[0].length))) {
-        count++;
-        at = found + part[0].length;
-    }
-    *result = value_int(count);
-    return true;
-}
-
-static bool string_replace(struct runtime *runtime, struct value self,
-                           const struct arguments *arguments, struct value *result) {
-    struct value part[2] = {value_none(), value_none()};
-    struct arguments two = *arguments;
-    int64_t most = -1;
-    if (!arguments_count(runtime, arguments, "replace", 2, 3)) return false;
-    if (two.count == 3 && !index_read(two.values[--two.count], &most))
-        return fault_raise(runtime->fault, "TypeError",
-                           "'%s' object cannot be interpreted as an integer",
-                           value_type_name(arguments->values[2]));
-    if (!read_texts(runtime, &two, "replace", 2, 2, part)) return false;
-    if (part[0].kind != VALUE_TEXT || part[1].kind != VALUE_TEXT)
-        return fault_raise(runtime->fault, "TypeError",
-                           "replace() argument 1 must be str, not NoneType");
-    if (part[0].length == 0)
-        return fault_raise(runtime->fault, "NotSupported", "replacing an empty text");
-    struct text text;
-    text_init(&text, runtime->arena);
-    const char *at = self.text, *end = self.text + self.length, *found;
-    while (most-- != 0 &&
-           (found = bytes_find(at, (size_t)(end - at), part[0].text, part[0].length))) {
-        text_add_bytes(&text, at, (size_t)(found - at));
-        text_add_bytes(&text, part[1].text, part[1].length);
-        at = found + part[0].length;
-    }
-    text_add_bytes(&text, at, (size_t)(end - at));
-    return finish(runtime, &text, result);
 }
 
 static bool string_isdigit(struct runtime *runtime, struct value self,

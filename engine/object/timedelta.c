@@ -62,7 +62,7 @@ static bool timedelta_attribute(struct runtime *runtime, struct object *object, 
 static bool total_seconds(struct runtime *runtime, struct object *self,
                           const struct arguments *arguments, struct value *result) {
     *result = value_float((double)microseconds_of(self) / 1e6);
-    return arguments_count(runtime, arguments, "total_seconds", 0, 0);
+    return arguments_count(runtime, arguments, "timedelta.total_seconds", 0, 0);
 }
 
 static const char *timedelta_repr(struct runtime *runtime, struct object *object) {

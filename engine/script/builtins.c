@@ -169,6 +169,9 @@ BUILTIN(enumerate) {
     static const char *const names[] = {"iterable", "start"};
     struct value out[2] = {value_none(), value_int(0)};
     int64_t start;
+    if (!arguments->count && !arguments->keyword_count)
+        return fault_raise(runtime->fault, "TypeError",
+                           "enumerate() missing required argument 'iterable'");
     if (!arguments_read(runtime, arguments, "enumerate", names, 2, 1, out)) return false;
     if (!index_read(out[1], &start)) return not_an_integer(runtime, out[1]);
     return enumerate_new(runtime, out[0], start, result);
@@ -231,7 +234,7 @@ BUILTIN(round) {
     static const char *const names[] = {"number", "ndigits"};
     struct value out[2] = {value_none(), value_none()};
     int64_t digits = 0;
-    if (!arguments_read(runtime, arguments, "round", names, 2, 1, out)) return false;
+    if (!arguments_read_c(runtime, arguments, "round", names, 2, 1, out)) return false;
     if (!value_is_number(out[0]))
         return fault_raise(runtime->fault, "TypeError", "type %s doesn't define __round__ method",
                            value_type_name(out[0]));

@@ -98,6 +98,48 @@ static void splitlines_may_keep_the_ends(void **state) {
                    "['a\\n', '\\r\\n', 'b'] ['a', 'b']\n");
 }
 
+static void a_search_may_be_of_a_part(void **state) {
+    assert_listing(
+        *state,
+        "s = 'hello'\nprint(s.find('l', 3), s.find('l', 4), s.find('', 5), s.find('', 6))\n"
+        "print(s.count('l', 0, -2), s.startswith('l', 2), s.endswith('l', 0, -1))\n"
+        "print([1, 2, 3, 2].index(2, 2), [1, 2, 3].index(3, -1))\n",
+        "3 -1 5 -1\n1 True True\n3 2\n");
+    assert_listing(*state, "'a'.find()\n",
+                   "TypeError: find() takes at least 1 argument (0 given) @1:5\n");
+    assert_listing(*state, "'a'.startswith('b', 'c')\n",
+                   "TypeError: slice indices must be integers or None or have an __index__ method "
+                   "@1:5\n");
+    assert_listing(*state, "[1].index(1, 1)\n", "ValueError: 1 is not in list @1:5\n");
+    assert_listing(*state, "[1].index()\n",
+                   "TypeError: index expected at least 1 argument, got 0 @1:5\n");
+}
+
+/* What CPython has written in C tells so in other words. */
+static void builtin_methods_count_their_arguments_in_words_of_their_own(void **state) {
+    assert_listing(*state, "'a'.split('a', 1, 2)\n",
+                   "TypeError: split() takes at most 2 arguments (3 given) @1:5\n");
+    assert_listing(*state, "'a'.split(by='a')\n",
+                   "TypeError: 'by' is an invalid keyword argument for split() @1:5\n");
+    assert_listing(*state, "import datetime\ndatetime.date(2024, 1, 1).strftime()\n",
+                   "TypeError: strftime() missing required argument 'format' (pos 1) @2:27\n");
+    assert_listing(*state, "import datetime\ndatetime.date(2024, 1, 1, 1)\n",
+                   "TypeError: function takes at most 3 arguments (4 given) @2:10\n");
+    assert_listing(*state, "(1, 2).count()\n",
+                   "TypeError: tuple.count() takes exactly one argument (0 given) @1:8\n");
+}
+
+static void isoformat_takes_a_separator_and_a_precision(void **state) {
+    assert_listing(*state,
+                   "import datetime\nt = datetime.datetime(2024, 1, 2, 3, 4, 5, 678000)\n"
+                   "print(t.isoformat(), t.isoformat(' ', 'milliseconds'))\n"
+                   "print(t.isoformat(timespec='minutes'), t.time().isoformat('hours'))\n",
+                   "2024-01-02T03:04:05.678000 2024-01-02 03:04:05.678\n2024-01-02T03:04 03\n");
+    assert_listing(*state,
+                   "import datetime\ndatetime.datetime(2024, 1, 2).isoformat(timespec='days')\n",
+                   "ValueError: Unknown timespec value @2:31\n");
+}
+
 static void calls_take_arguments_apart(void **state) {
     assert_listing(*state, "print(*[1, 2], *'ab', **{'sep': '-'})\n", "1-2-a-b\n");
     assert_listing(*state, "print(*1)\n",
@@ -188,6 +230,9 @@ int main(void) {
         TEST(what_a_spec_cannot_say_is_told_in_pythons_order),
         TEST(only_values_of_one_type_have_an_order),
         TEST(splitlines_may_keep_the_ends),
+        TEST(a_search_may_be_of_a_part),
+        TEST(builtin_methods_count_their_arguments_in_words_of_their_own),
+        TEST(isoformat_takes_a_separator_and_a_precision),
         TEST(calls_take_arguments_apart),
         TEST(comprehensions_have_variables_of_their_own),
         TEST(a_generator_is_spent_once),
