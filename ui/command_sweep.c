@@ -15,7 +15,7 @@
 #include "ui/sweep.h"
 #include "ui/units.h"
 
-enum { LIMIT_MS = 2000, COUNTEREXAMPLES = 3, HANG = 10 };
+enum { LIMIT_MS = 5000, COUNTEREXAMPLES = 3, HANG = 10 };
 
 /* What became of one claim over all settings. */
 struct record {
@@ -25,15 +25,18 @@ struct record {
 
 struct records {
     const struct sweep *sweep;
+    struct sweeper *sweeper;
     struct choice step;
-    uint64_t settings, stopped;
+    uint64_t settings;        /* asked, also where every run of it was stopped */
+    uint64_t nearer, stopped; /* of them: drawn nearer until they ended, and those that did not */
     uint64_t elapsed_ns;
     struct record *claims;
     struct arena *arena;
 };
 
 struct swept {
-    uint64_t held, failed, stopped, settings, elapsed_ns; /* held and failed: claims */
+    uint64_t held, failed; /* claims */
+    uint64_t settings, nearer, stopped, elapsed_ns;
     bool interrupted;
 };
 
@@ -99,18 +102,36 @@ static bool note(struct records *records, const struct outcome *outcome) {
     return true;
 }
 
-static int take_setting(struct records *records, struct outcome *outcome, uint64_t number,
-                        struct swept *swept) {
-    sweep_draw(outcome->stage, records->sweep->seed, number);
-    enum sweep_end end = sweep_measure(outcome, LIMIT_MS);
+/* Measures a setting with its knobs drawn nearer so many times. *end says how that went. */
+static int take_drawn(struct records *records, uint64_t number, unsigned nearer,
+                      enum sweep_end *end) {
+    struct outcome *outcome = outcome_open(records->step.lesson, records->step.step);
+    if (!outcome) return command_no_memory();
+    sweep_draw(outcome->stage, records->sweep->seed, number, nearer);
+    *end = sweep_measure(records->sweeper, outcome, LIMIT_MS);
     records->elapsed_ns += outcome->stage->elapsed_ns;
-    if (end == SWEEP_FAILED) return command_no_memory();
+    bool stopped = *end == SWEEP_STOPPED;
+    int code = *end == SWEEP_FAILED || (*end == SWEEP_MEASURED && !note(records, outcome))
+                   ? command_no_memory()
+                   : EXIT_DONE;
+    if (code == EXIT_DONE && *end != SWEEP_INTERRUPTED && records->sweep->as_json)
+        code = print_json(records, outcome, number, stopped);
+    outcome_close(outcome);
+    return code;
+}
+
+static int take_setting(struct records *records, uint64_t number, struct swept *swept) {
+    enum sweep_end end = SWEEP_STOPPED;
+    unsigned nearer = 0;
+    int code = take_drawn(records, number, nearer, &end);
+    while (code == EXIT_DONE && end == SWEEP_STOPPED && nearer < SWEEP_NEARER)
+        code = take_drawn(records, number, ++nearer, &end);
+    if (code != EXIT_DONE) return code;
     if ((swept->interrupted = end == SWEEP_INTERRUPTED)) return EXIT_DONE;
     records->settings++;
     records->stopped += end == SWEEP_STOPPED;
-    if (end == SWEEP_MEASURED && !note(records, outcome)) return command_no_memory();
-    return records->sweep->as_json ? print_json(records, outcome, number, end == SWEEP_STOPPED)
-                                   : EXIT_DONE;
+    records->nearer += end == SWEEP_MEASURED && nearer > 0;
+    return EXIT_DONE;
 }
 
 /* ---- one step -------------------------------------------------------------------------------- */
@@ -163,6 +184,7 @@ static int print_records(const struct records *records) {
     paper_style(&text, &paper, PAPER_PLAIN);
     text_format(&text, "  %" PRIu64 " %s, ", records->settings,
                 records->settings == 1 ? "setting" : "settings");
+    if (records->nearer) text_format(&text, "%" PRIu64 " drawn nearer, ", records->nearer);
     if (records->stopped)
         text_format(&text, "%" PRIu64 " stopped after %d s, ", records->stopped, LIMIT_MS / 1000);
     text_format(&text, "%s\n", units_duration(records->elapsed_ns, elapsed, sizeof elapsed));
@@ -178,6 +200,7 @@ static void add_up(struct swept *swept, const struct records *records) {
         swept->held += record->asked && record->held == record->asked;
     }
     swept->settings += records->settings;
+    swept->nearer += records->nearer;
     swept->stopped += records->stopped;
     swept->elapsed_ns += records->elapsed_ns;
 }
@@ -186,19 +209,18 @@ static int take_settings(struct records *records, struct swept *swept) {
     uint64_t most = records->step.step->knob_count ? records->sweep->settings : 1;
     int code = EXIT_DONE;
     for (uint64_t i = 1; i <= most && code == EXIT_DONE && !swept->interrupted; i++) {
-        struct outcome *outcome = outcome_open(records->step.lesson, records->step.step);
         show_progress(records, i, most);
-        code = outcome ? take_setting(records, outcome, i, swept) : command_no_memory();
-        outcome_close(outcome);
+        code = take_setting(records, i, swept);
     }
     clear_progress();
     return code;
 }
 
-static int sweep_step(const struct sweep *sweep, const struct choice *step, struct swept *swept) {
+static int sweep_step(const struct sweep *sweep, struct sweeper *sweeper, const struct choice *step,
+                      struct swept *swept) {
     struct arena arena;
     arena_init(&arena, NULL);
-    struct records records = {.sweep = sweep, .step = *step, .arena = &arena};
+    struct records records = {.sweep = sweep, .sweeper = sweeper, .step = *step, .arena = &arena};
     records.claims = arena_array(&arena, step->step->claim_count + 1, sizeof *records.claims);
     int code = records.claims ? take_settings(&records, swept) : command_no_memory();
     if (code == EXIT_DONE) add_up(swept, &records);
@@ -214,6 +236,7 @@ static void print_tally(const struct sweep *sweep, const struct swept *swept) {
     printf("\n%" PRIu64 " %s, %" PRIu64 " failed, at %" PRIu64 " %s", swept->held,
            swept->held == 1 ? "claim holds" : "claims hold", swept->failed, swept->settings,
            swept->settings == 1 ? "setting" : "settings");
+    if (swept->nearer) printf(", %" PRIu64 " of them drawn nearer", swept->nearer);
     if (swept->stopped) printf(", %" PRIu64 " of them stopped", swept->stopped);
     printf("; seed %" PRIu64 "; %s%s\n", sweep->seed,
            units_duration(swept->elapsed_ns, elapsed, sizeof elapsed),
@@ -222,11 +245,14 @@ static void print_tally(const struct sweep *sweep, const struct swept *swept) {
 
 int command_sweep(const struct sweep *sweep, const struct choice *choices, size_t count) {
     struct swept swept = {0};
+    struct sweeper sweeper;
     struct choice step;
     int code = EXIT_DONE;
+    if (!sweep_open(&sweeper)) return command_no_memory();
     for (size_t i = 0;
          code == EXIT_DONE && !swept.interrupted && command_step(choices, count, i, &step); i++)
-        if (step.step->run) code = sweep_step(sweep, &step, &swept);
+        if (step.step->run) code = sweep_step(sweep, &sweeper, &step, &swept);
+    swept.interrupted |= sweep_close(&sweeper);
     if (code != EXIT_DONE) return code;
     if (!sweep->as_json) print_tally(sweep, &swept);
     if (swept.interrupted) {

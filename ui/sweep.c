@@ -4,7 +4,6 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <uv.h>
 
 /* ---- lots ---------------------------------------------------------------------------------- */
 
@@ -38,16 +37,80 @@ static int64_t draw_number(const struct knob *knob, uint64_t *lots) {
     return knob->min + (int64_t)fmin(above, span);
 }
 
-void sweep_draw(struct stage *stage, uint64_t seed, uint64_t number) {
+static int64_t draw_nearer(const struct knob *knob, int64_t number, unsigned nearer) {
+    int64_t away = number - knob->usual;
+    while (nearer-- > 0) away /= 8;
+    return knob->usual + away;
+}
+
+/* What knobs of texts take are paths: of routes that the demos have, and of none. */
+static const char *draw_path(const struct knob *knob, uint64_t *lots) {
+    static const char *const paths[] = {"/",
+                                        "/articles/",
+                                        "/articles/7",
+                                        "/articles/0/",
+                                        "/articles/by-title/",
+                                        "/blog/2024/",
+                                        "/blog/2024/first-steps/",
+                                        "/blog/20x4/first-steps/",
+                                        "/shop/cart/",
+                                        "/files/a/b/c.txt",
+                                        "/token/01234567-89ab-cdef-0123-456789abcdef/",
+                                        "/nowhere/at/all/",
+                                        "//",
+                                        "/%C3%BC/"};
+    uint64_t lot = next(lots) % (sizeof paths / sizeof *paths + 2);
+    return lot < sizeof paths / sizeof *paths ? paths[lot] : knob->usual_text;
+}
+
+void sweep_draw(struct stage *stage, uint64_t seed, uint64_t number, unsigned nearer) {
     uint64_t lots = mix_text(mix_text(seed, stage->lesson->slug), stage->step->slug);
     lots = next(&lots) + number;
     stage->seed = seed;
     for (size_t i = 0; i < stage->step->knob_count; i++) {
         const struct knob *knob = &stage->step->knobs[i];
-        if (knob->kind == KNOB_NUMBER) stage->numbers[i] = draw_number(knob, &lots);
-        if (knob->kind == KNOB_CHOICE)
+        char why[160];
+        if (knob->kind == KNOB_NUMBER) {
+            int64_t drawn = draw_number(knob, &lots);
+            stage->numbers[i] =
+                nearer < SWEEP_NEARER ? draw_nearer(knob, drawn, nearer) : knob->usual;
+        } else if (knob->kind == KNOB_CHOICE)
             stage->numbers[i] = (int64_t)(next(&lots) % knob->choice_count);
+        else /* one that the knob refuses leaves it as it is */
+            stage_set(stage, knob->name, draw_path(knob, &lots), why, sizeof why);
     }
+}
+
+/* ---- waiting ------------------------------------------------------------------------------- */
+
+static void on_interrupt(uv_signal_t *interrupt, int number) {
+    struct sweeper *sweeper = interrupt->data;
+    (void)number;
+    sweeper->interrupted = true;
+    if (sweeper->running) stage_cancel(sweeper->running);
+}
+
+bool sweep_open(struct sweeper *sweeper) {
+    *sweeper = (struct sweeper){.interrupt = {.data = sweeper}};
+    if (uv_loop_init(&sweeper->loop) != 0) return false;
+    if (uv_signal_init(&sweeper->loop, &sweeper->interrupt) != 0) {
+        uv_loop_close(&sweeper->loop);
+        return false;
+    }
+    sweeper->interrupt.data = sweeper;
+    uv_unref((uv_handle_t *)&sweeper->interrupt); /* nothing is waited for but runs */
+    if (uv_signal_start(&sweeper->interrupt, on_interrupt, SIGINT) == 0) return true;
+    sweep_close(sweeper);
+    return false;
+}
+
+bool sweep_close(struct sweeper *sweeper) {
+    uv_ref((uv_handle_t *)&sweeper->interrupt);
+    uv_run(&sweeper->loop, UV_RUN_NOWAIT); /* what came after the last run */
+    uv_close((uv_handle_t *)&sweeper->interrupt, NULL);
+    uv_run(&sweeper->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&sweeper->loop);
+    return sweeper->interrupted;
 }
 
 /* ---- measuring within a limit --------------------------------------------------------------
@@ -57,9 +120,8 @@ struct watch {
     struct outcome *outcome;
     uv_work_t work;
     uv_timer_t limit;
-    uv_signal_t interrupt;
-    bool whole; /* there was memory for all of it */
-    enum sweep_end end;
+    bool whole;   /* there was memory for all of it */
+    bool stopped; /* by the limit */
 };
 
 static void measure(uv_work_t *work) {
@@ -67,41 +129,17 @@ static void measure(uv_work_t *work) {
     watch->whole = outcome_measure(watch->outcome);
 }
 
-/* Closes the other two, and with them the loop has nothing left to wait for. */
+/* With the limit closed, the loop has nothing left to wait for. */
 static void on_measured(uv_work_t *work, int status) {
     struct watch *watch = work->data;
     (void)status;
     uv_close((uv_handle_t *)&watch->limit, NULL);
-    uv_close((uv_handle_t *)&watch->interrupt, NULL);
 }
 
 static void on_limit(uv_timer_t *limit) {
     struct watch *watch = limit->data;
-    if (watch->end == SWEEP_MEASURED) watch->end = SWEEP_STOPPED;
+    watch->stopped = true;
     stage_cancel(watch->outcome->stage);
-}
-
-static void on_interrupt(uv_signal_t *interrupt, int number) {
-    struct watch *watch = interrupt->data;
-    (void)number;
-    watch->end = SWEEP_INTERRUPTED;
-    stage_cancel(watch->outcome->stage);
-}
-
-static bool wait_for(uv_loop_t *loop, struct watch *watch, uint64_t limit_ms) {
-    watch->work.data = watch->limit.data = watch->interrupt.data = watch;
-    uv_timer_init(loop, &watch->limit);
-    uv_timer_start(&watch->limit, on_limit, limit_ms, 0);
-    if (uv_signal_init(loop, &watch->interrupt) != 0) {
-        uv_close((uv_handle_t *)&watch->limit, NULL);
-        uv_run(loop, UV_RUN_DEFAULT);
-        return false;
-    }
-    bool started = uv_signal_start(&watch->interrupt, on_interrupt, SIGINT) == 0 &&
-                   uv_queue_work(loop, &watch->work, measure, on_measured) == 0;
-    if (!started) on_measured(&watch->work, 0);
-    uv_run(loop, UV_RUN_DEFAULT);
-    return started && watch->whole;
 }
 
 /* A run that was over before the cancel reached it has measured all the same. */
@@ -109,15 +147,19 @@ static bool was_cut_short(const struct outcome *outcome) {
     return outcome->fault && fault_is(outcome->fault, "Cancelled");
 }
 
-enum sweep_end sweep_measure(struct outcome *outcome, uint64_t limit_ms) {
-    struct watch watch = {.outcome = outcome, .end = SWEEP_MEASURED};
-    uv_loop_t loop;
-    if (uv_loop_init(&loop) != 0) return SWEEP_FAILED;
-    bool done = wait_for(&loop, &watch, limit_ms);
-    uv_loop_close(&loop);
-    if (!done) return SWEEP_FAILED;
-    if (watch.end == SWEEP_STOPPED && !was_cut_short(outcome)) return SWEEP_MEASURED;
-    return watch.end;
+enum sweep_end sweep_measure(struct sweeper *sweeper, struct outcome *outcome, uint64_t limit_ms) {
+    struct watch watch = {.outcome = outcome};
+    watch.work.data = watch.limit.data = &watch;
+    sweeper->running = outcome->stage;
+    uv_timer_init(&sweeper->loop, &watch.limit);
+    uv_timer_start(&watch.limit, on_limit, limit_ms, 0);
+    bool started = uv_queue_work(&sweeper->loop, &watch.work, measure, on_measured) == 0;
+    if (!started) on_measured(&watch.work, 0);
+    uv_run(&sweeper->loop, UV_RUN_DEFAULT);
+    sweeper->running = NULL;
+    if (sweeper->interrupted) return SWEEP_INTERRUPTED;
+    if (!started || !watch.whole) return SWEEP_FAILED;
+    return watch.stopped && was_cut_short(outcome) ? SWEEP_STOPPED : SWEEP_MEASURED;
 }
 
 /* ---- saying it again ----------------------------------------------------------------------- */
@@ -127,7 +169,6 @@ void sweep_command(struct text *out, const struct stage *stage) {
     text_format(out, "daybook run %s/%s --seed %llu", stage->lesson->slug, stage->step->slug,
                 (unsigned long long)stage->seed);
     for (size_t i = 0; i < stage->step->knob_count; i++) {
-        if (stage->step->knobs[i].kind == KNOB_TEXT) continue; /* is as usual */
         text_format(out, " --set %s=%s", stage->step->knobs[i].name,
                     stage_knob_text(stage, i, value, sizeof value));
     }

@@ -1,6 +1,7 @@
 /* Sweeps: knobs drawn by lot, runs within a limit, and claims that hold here and fail there. */
 #include "tests/support/testing.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "tests/support/course.h"
@@ -16,7 +17,7 @@ static const struct lesson *n_plus_one(void) {
 static int64_t draw_articles(uint64_t seed, uint64_t number) {
     struct stage *stage = stage_open(n_plus_one(), n_plus_one()->steps[0]);
     assert_non_null(stage);
-    sweep_draw(stage, seed, number);
+    sweep_draw(stage, seed, number, 0);
     int64_t articles = stage_number(stage, "articles");
     stage_close(stage);
     return articles;
@@ -52,17 +53,60 @@ static void numbers_are_drawn_from_end_to_end(void **state) {
     assert_in_range(small, DRAWS / 5, DRAWS / 2); /* half of the scale, of 5 draws in 8 */
 }
 
+static int64_t away(uint64_t number, unsigned nearer) {
+    struct stage *stage = stage_open(n_plus_one(), n_plus_one()->steps[0]);
+    assert_non_null(stage);
+    sweep_draw(stage, 7, number, nearer);
+    int64_t articles = stage_number(stage, "articles");
+    stage_close(stage);
+    return articles > 100 ? articles - 100 : 100 - articles;
+}
+
+static void a_setting_is_drawn_nearer_to_the_usual_one(void **state) {
+    (void)state;
+    for (uint64_t i = 1; i <= 50; i++) {
+        assert_int_equal(away(i, 1), away(i, 0) / 8);
+        assert_int_equal(away(i, 2), away(i, 1) / 8);
+        assert_int_equal(away(i, SWEEP_NEARER), 0);
+    }
+}
+
+static void texts_are_drawn_among_several_and_said_again(void **state) {
+    const struct lesson *lesson = lesson_find("urls");
+    const struct step *step = lesson_step(lesson, "resolve");
+    size_t usual = 0, other = 0;
+    (void)state;
+    for (uint64_t i = 1; i <= 40; i++) {
+        struct stage *stage = stage_open(lesson, step);
+        struct text text;
+        assert_non_null(stage);
+        sweep_draw(stage, 7, i, 0);
+        char buffer[160];
+        const char *url = stage_knob_text(stage, 0, buffer, sizeof buffer);
+        bool same = strcmp(url, step->knobs[0].usual_text) == 0;
+        usual += same;
+        other += !same;
+        text_init(&text, &stage->arena);
+        sweep_command(&text, stage);
+        const char *set = arena_format(&stage->arena, " --set url=%s", url);
+        assert_non_null(strstr(text_finish(&text), set));
+        stage_close(stage);
+    }
+    assert_true(usual > 0 && other > 20);
+}
+
 static void the_command_of_a_setting_sets_each_knob(void **state) {
     struct stage *stage = stage_open(n_plus_one(), n_plus_one()->steps[1]);
     struct text text;
     (void)state;
     assert_non_null(stage);
-    sweep_draw(stage, 3, 1);
+    sweep_draw(stage, 3, 1, 0);
     stage->numbers[0] = 1;
     text_init(&text, &stage->arena);
     sweep_command(&text, stage);
-    assert_string_equal(text_finish(&text),
-                        "daybook run n-plus-one/select-related --seed 3 --set scale=log");
+    assert_string_equal(
+        text_finish(&text),
+        "daybook run n-plus-one/select-related --seed 3 --set scale=log --set path=/");
     stage_close(stage);
 }
 
@@ -73,10 +117,28 @@ static void a_run_that_takes_too_long_is_stopped(void **state) {
     struct outcome *endless = outcome_open(lesson, lesson->steps[2]);
     struct outcome *short_one = outcome_open(lesson, lesson->steps[0]);
     (void)state;
-    assert_int_equal(sweep_measure(endless, 20), SWEEP_STOPPED);
-    assert_int_equal(sweep_measure(short_one, 10000), SWEEP_MEASURED);
+    struct sweeper sweeper;
+    assert_true(sweep_open(&sweeper));
+    assert_int_equal(sweep_measure(&sweeper, endless, 20), SWEEP_STOPPED);
+    assert_int_equal(sweep_measure(&sweeper, short_one, 10000), SWEEP_MEASURED);
+    assert_false(sweep_close(&sweeper));
     outcome_close(endless);
     outcome_close(short_one);
+}
+
+static void an_interrupt_between_settings_is_heard(void **state) {
+    const struct lesson *lesson = test_course.lessons[TEST_MIDDLEWARE];
+    struct sweeper sweeper;
+    (void)state;
+    assert_true(sweep_open(&sweeper));
+    raise(SIGINT);
+    struct outcome *outcome = outcome_open(lesson, lesson->steps[2]);
+    assert_int_equal(sweep_measure(&sweeper, outcome, 1000000), SWEEP_INTERRUPTED);
+    outcome_close(outcome);
+    assert_true(sweep_close(&sweeper));
+    assert_true(sweep_open(&sweeper));
+    raise(SIGINT);
+    assert_true(sweep_close(&sweeper));
 }
 
 /* ---- the command --------------------------------------------------------------------------- */
@@ -151,8 +213,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_draws_the_same_knobs),
         cmocka_unit_test(numbers_are_drawn_from_end_to_end),
+        cmocka_unit_test(a_setting_is_drawn_nearer_to_the_usual_one),
+        cmocka_unit_test(texts_are_drawn_among_several_and_said_again),
         cmocka_unit_test(the_command_of_a_setting_sets_each_knob),
         cmocka_unit_test(a_run_that_takes_too_long_is_stopped),
+        cmocka_unit_test(an_interrupt_between_settings_is_heard),
         cmocka_unit_test(a_false_claim_fails_and_says_how_to_see_it),
         cmocka_unit_test(a_true_claim_is_asked_at_every_setting),
         cmocka_unit_test(sweep_json_names_the_setting_of_each_line),
