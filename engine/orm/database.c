@@ -42,7 +42,10 @@ struct database *database_open(const char *path, enum database_mode mode, struct
     if (code == SQLITE_OK) code = prepare_connection(database);
     if (code == SQLITE_OK) return database;
     const char *why = database->handle ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code);
-    fault_raise(fault, "OperationalError", "%s", why);
+    if ((code & 0xff) == SQLITE_NOMEM)
+        fault_no_memory(fault);
+    else
+        fault_raise(fault, "OperationalError", "%s", why);
     database_close(database);
     return NULL;
 }
@@ -88,7 +91,9 @@ static bool write_plan(sqlite3_stmt *prepared, struct text *text, int *code) {
         int parent = sqlite3_column_int(prepared, 1);
         while (depth > 0 && path[depth - 1] != parent) depth--;
         for (int i = 0; i < depth; i++) text_add(text, "  ");
-        text_add(text, (const char *)sqlite3_column_text(prepared, 3));
+        const char *detail = (const char *)sqlite3_column_text(prepared, 3);
+        if (!detail) return *code = SQLITE_NOMEM, false;
+        text_add(text, detail);
         text_add_char(text, '\n');
         if (depth < PLAN_DEPTH) path[depth++] = sqlite3_column_int(prepared, 0);
     }

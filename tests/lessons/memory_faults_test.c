@@ -3,7 +3,8 @@
  *
  *     - one allocation of the system fails: each of the first, then some of the others by lot;
  *     - the stage's arena has so many bytes left and no more;
- *     - the run may hold so many bytes in all and no more.
+ *     - the run may hold so many bytes in all and no more;
+ *     - SQLite's own allocator refuses one allocation, or from one on all.
  *
  * A run that meets it raises MemoryError, or does without and is right: it prints and asks the
  * database what an unhindered run does, and its claims hold. Nothing is left behind.
@@ -17,6 +18,7 @@
 #include "engine/base/text.h"
 #include "lessons/stage.h"
 #include "tests/support/claims.h"
+#include "tests/support/failing_sqlite.h"
 #include "tests/support/running.h"
 
 enum {
@@ -77,9 +79,11 @@ struct shortage {
     long after;     /* allocations until one fails */
     ptrdiff_t left; /* bytes of the stage's arena */
     size_t limit;   /* bytes of the whole, beyond what a stage holds when it is opened */
+    long of_sqlite; /* allocations of SQLite's own until one fails ... */
+    bool lasting;   /* ... and all that follow */
 };
 
-static const struct shortage none = {-1, -1, 0};
+static const struct shortage none = {-1, -1, 0, -1, false};
 
 /* Leaves the arena this many bytes of a block, and no way to another block. */
 static void leave(struct arena *arena, size_t left) {
@@ -95,6 +99,7 @@ struct trial {
     struct memory of_arena;
     bool ran;
     long allocations; /* that it came to, while they were counted */
+    long of_sqlite;   /* those of SQLite */
 };
 
 static void begin(struct trial *trial, const struct lesson *lesson, const struct step *step,
@@ -113,9 +118,13 @@ static void run(struct trial *trial, const struct shortage *shortage) {
     struct stage *stage = trial->stage;
     long after = shortage->after >= 0 ? shortage->after : LONG_MAX;
     atomic_store(&stage->memory.fail_after, after);
+    failing_sqlite_arm(shortage->of_sqlite >= 0 ? shortage->of_sqlite : LONG_MAX,
+                       shortage->lasting);
     alarm(PATIENCE);
     trial->ran = stage_run(stage);
     alarm(0);
+    trial->of_sqlite = failing_sqlite_asked();
+    failing_sqlite_disarm();
     trial->allocations = after - atomic_exchange(&stage->memory.fail_after, -1);
     stage->memory.limit = 0;
     trial->of_arena.limit = 0;
@@ -193,6 +202,7 @@ struct subject {
     const struct step *step;
     struct account whole;
     long allocations; /* of an unhindered run */
+    long of_sqlite;   /* those of SQLite */
     size_t peak;      /* bytes it held beyond those of the opened stage */
     size_t raised;    /* runs that raised */
 };
@@ -204,6 +214,7 @@ static void measure_whole(struct subject *subject) {
     run(&trial, &none);
     if (!trial.ran) fail_msg("%s", trial.stage->fault.message);
     subject->allocations = trial.allocations;
+    subject->of_sqlite = trial.of_sqlite;
     subject->peak = memory_peak(&trial.stage->memory) - before;
     take_account(&subject->whole, trial.stage);
     claims_hold(trial.stage);
@@ -214,8 +225,9 @@ static void expect_survival(struct subject *subject, struct shortage shortage) {
     struct trial trial;
     begin(&trial, subject->lesson, subject->step, &shortage);
     run(&trial, &shortage);
-    printf("%s: allocation %ld, arena %td, limit %zu: %s\n", subject->step->slug, shortage.after,
-           shortage.left, shortage.limit, trial.ran ? "right" : trial.stage->fault.type);
+    printf("%s: allocation %ld, arena %td, limit %zu, SQLite %ld%s: %s\n", subject->step->slug,
+           shortage.after, shortage.left, shortage.limit, shortage.of_sqlite,
+           shortage.lasting ? " and on" : "", trial.ran ? "right" : trial.stage->fault.type);
     fflush(stdout);
     if (trial.ran)
         expect_right(&trial, &subject->whole);
@@ -233,22 +245,35 @@ static void fail_allocations(struct subject *subject) {
     uint64_t seed = seed_from(getenv("SEED"));
     long first = getenv("EVERY") ? LONG_MAX : FIRST;
     for (long i = 0; i < subject->allocations && i < first; i++)
-        expect_survival(subject, (struct shortage){i, -1, 0});
+        expect_survival(subject, (struct shortage){i, -1, 0, -1, false});
     for (long i = 0; i < BY_LOT && first < subject->allocations; i++) {
         uint64_t others = (uint64_t)(subject->allocations - first);
         long lot = first + (long)(running_random(&seed) % others);
-        expect_survival(subject, (struct shortage){lot, -1, 0});
+        expect_survival(subject, (struct shortage){lot, -1, 0, -1, false});
     }
 }
 
 static void end_arena(struct subject *subject) {
     for (size_t i = 0; i < CUTS && !weighs_memory(subject->step); i++)
-        expect_survival(subject, (struct shortage){-1, (ptrdiff_t)(i * i * i * 16 * 37), 0});
+        expect_survival(subject,
+                        (struct shortage){-1, (ptrdiff_t)(i * i * i * 16 * 37), 0, -1, false});
 }
 
 static void end_memory(struct subject *subject) {
     for (size_t i = 0; i < CUTS; i++)
-        expect_survival(subject, (struct shortage){-1, -1, 1 + subject->peak * i / CUTS});
+        expect_survival(subject,
+                        (struct shortage){-1, -1, 1 + subject->peak * i / CUTS, -1, false});
+}
+
+/* Of the many thousands, the first and some by lot. */
+static void fail_sqlite(struct subject *subject) {
+    uint64_t seed = seed_from(getenv("SEED"));
+    for (long i = 0; i < CUTS && i < subject->of_sqlite; i++)
+        expect_survival(subject, (struct shortage){-1, -1, 0, i, i % 2 == 0});
+    for (long i = 0; i < CUTS && subject->of_sqlite > 0; i++) {
+        long lot = (long)(running_random(&seed) % (uint64_t)subject->of_sqlite);
+        expect_survival(subject, (struct shortage){-1, -1, 0, lot, i % 2 == 0});
+    }
 }
 
 static void expect_survival_of_step(const struct lesson *lesson, const struct step *step) {
@@ -257,6 +282,7 @@ static void expect_survival_of_step(const struct lesson *lesson, const struct st
     fail_allocations(&subject);
     end_arena(&subject);
     end_memory(&subject);
+    fail_sqlite(&subject);
     assert_true(subject.raised > 0);
     drop_account(&subject.whole);
 }
@@ -270,6 +296,7 @@ static void whatever_memory_it_lacks_a_day_says_so_or_is_right(void **state) {
 }
 
 int main(void) {
+    failing_sqlite_install();
     struct CMUnitTest tests[LESSON_COUNT];
     for (size_t i = 0; i < LESSON_COUNT; i++)
         tests[i] = (struct CMUnitTest)cmocka_unit_test_prestate(

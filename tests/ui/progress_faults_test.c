@@ -1,4 +1,5 @@
-/* Progress when the disk says no: at every call in turn, in every way of failing_vfs.h.
+/* Progress when the disk says no: at every call in turn, in every way of failing_vfs.h; and when
+ * SQLite finds no memory.
  *
  * A session of all that a reader does is run again and again, and each time another call of the
  * file system fails. Whatever happens, what is in the file afterwards is what the session had come
@@ -7,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "tests/support/failing_sqlite.h"
 #include "tests/support/failing_vfs.h"
 #include "tests/support/program.h"
 #include "ui/progress.h"
@@ -250,6 +252,39 @@ static void a_lock_of_another_at_any_moment_costs_a_warning_at_most(void **state
     expect_survival_of_both(*state, TROUBLE_BUSY, true);
 }
 
+/* One allocation of SQLite's, or all from one on; of the many thousands, later ones are skipped
+ * unless EVERY=1 asks for them. */
+enum { EACH_UNTIL = 60, ALLOCATIONS_MOST = 20000 };
+
+static void expect_survival_of_shortage(struct place *place, const struct beginning *beginning,
+                                        bool lasting) {
+    char states[DEEDS + 1][STATE_SIZE];
+    long warnings = 0, after = 0;
+    begin(place, beginning);
+    learn_states(place, states);
+    for (bool refused = true; refused; after += after < EACH_UNTIL || getenv("EVERY") ? 1 : 23) {
+        assert_true(after < ALLOCATIONS_MOST);
+        begin(place, beginning);
+        failing_sqlite_arm(after, lasting);
+        struct course course = run_session(place);
+        refused = failing_sqlite_disarm();
+        if (!refused) assert_false(course.warned);
+        warnings += course.warned;
+        expect_usable(place);
+        expect_kept(place, course, states);
+    }
+    assert_true(warnings > DEEDS);
+}
+
+static void sqlite_without_memory_costs_a_warning_at_most(void **state) {
+    struct beginning none = {NULL, 0}, earlier = earlier_session(*state);
+    for (int lasting = 0; lasting < 2; lasting++) {
+        expect_survival_of_shortage(*state, &none, lasting);
+        expect_survival_of_shortage(*state, &earlier, lasting);
+    }
+    free(earlier.bytes);
+}
+
 static void killed_at_any_call_the_file_is_whole(void **state) {
     expect_survival_of_both(*state, TROUBLE_KILL, true);
 }
@@ -262,6 +297,8 @@ int main(void) {
         TEST(a_disk_full_at_any_write_costs_a_warning_at_most),
         TEST(a_lock_of_another_at_any_moment_costs_a_warning_at_most),
         TEST(killed_at_any_call_the_file_is_whole),
+        TEST(sqlite_without_memory_costs_a_warning_at_most),
     };
+    failing_sqlite_install();
     return RUN_TESTS(tests);
 }

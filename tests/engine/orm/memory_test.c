@@ -6,66 +6,13 @@
  *     - the arena has so many bytes left and no more, some more each time, until it is enough. */
 #include "tests/support/testing.h"
 
-#include "engine/base/text.h"
-#include "engine/orm/database.h"
-#include "engine/orm/names.h"
-#include "engine/orm/query.h"
-#include "engine/script/script.h"
-#include "lessons/blog.h"
-#include "lessons/blog_fixture.h"
-#include "tests/support/running.h"
+#include "tests/support/blog_listing.h"
 
 enum {
     ALLOCATIONS_MOST = 5000, /* a listing here takes far fewer */
     BLOCK = 1 << 20,         /* the largest step in which an arena grows */
     STRIDE = 16 * 37         /* bytes; not every place, so that the test is quick */
 };
-
-static const struct blog_size size_small = {.companies = 2,
-                                            .profiles = 5,
-                                            .authors = 4,
-                                            .tags = 4,
-                                            .articles = 12,
-                                            .events = 6,
-                                            .tags_most = 3,
-                                            .seed = 3};
-
-static bool run_listing(struct runtime *runtime, const char *source) {
-    const struct module *modules[] = {names_of_models(runtime, &blog, "blog.models"),
-                                      names_of_django(runtime), &function_module};
-    if (!modules[0] || !modules[1]) return false;
-    struct script *script = script_new(runtime, modules, sizeof modules / sizeof *modules, true);
-    return script && script_run(runtime, script, source);
-}
-
-/* What was printed since the tape was new, to be freed. */
-static char *printed(const struct tape *tape) {
-    char *lines = calloc(1, 1);
-    size_t length = 0;
-    assert_non_null(lines);
-    for (size_t i = 0; i < tape_length(tape); i++) {
-        struct tape_event event;
-        assert_int_equal(tape_events(tape, i, &event, 1), 1);
-        if (event.kind != TAPE_PRINT) continue;
-        const char *line = tape_name(tape, event.subject);
-        lines = realloc(lines, length + strlen(line) + 2);
-        assert_non_null(lines);
-        length += (size_t)sprintf(lines + length, "%s\n", line);
-    }
-    return lines;
-}
-
-/* The connection must serve the next run as if nothing had been. */
-static void assert_still_serves(struct running *running) {
-    struct arena arena;
-    struct runtime again = running->runtime;
-    arena_init(&arena, &running->memory);
-    again.arena = &arena;
-    fault_init(&running->fault, &arena);
-    assert_true(run_listing(&again, "o = Article.objects.select_related('author').get(pk=1)\n"
-                                    "print(o.title, o.author.name, o.tags.count())\n"));
-    arena_release(&arena);
-}
 
 /* Memory ends here. */
 struct shortage {
@@ -86,7 +33,7 @@ static void leave(struct arena *arena, size_t left) {
 static bool run_short(struct running *running, const char *source, struct shortage *shortage) {
     if (shortage->left >= 0) leave(&running->arena, (size_t)shortage->left);
     atomic_store(&running->memory.fail_after, shortage->after);
-    bool fine = run_listing(&running->runtime, source);
+    bool fine = blog_listing_run(&running->runtime, source);
     long after = atomic_exchange(&running->memory.fail_after, -1);
     shortage->met = shortage->after >= 0 ? after < 0 : shortage->left >= 0 && !fine;
     running->arena.memory->limit = 0;
@@ -101,16 +48,15 @@ static char *answer_short(const char *source, struct shortage *shortage) {
     running_begin(&running, true);
     memory_init(&of_arena, 0);
     if (shortage->left >= 0) running.arena.memory = &of_arena;
-    running.runtime.database = blog_open(&running.runtime, &size_small);
-    assert_non_null(running.runtime.database);
+    blog_listing_open(&running);
     bool fine = run_short(&running, source, shortage);
     if (!fine && strcmp(running.fault.type ? running.fault.type : "", "MemoryError") != 0)
         fail_msg("%ld, %td: %s: %s", shortage->after, shortage->left, running.fault.type,
                  running.fault.message);
     assert_int_equal(running.runtime.depth, 0);
-    char *lines = fine ? printed(running.tape) : NULL;
-    assert_still_serves(&running);
-    database_close(running.runtime.database);
+    char *lines = fine ? blog_listing_printed(running.tape) : NULL;
+    blog_listing_still_serves(&running);
+    blog_listing_close(&running);
     running_end(&running);
     assert_int_equal(memory_held(&running.memory) + memory_held(&of_arena), 0);
     return lines;
