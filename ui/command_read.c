@@ -83,19 +83,35 @@ static int read_plain(struct choice choice, struct progress *progress, bool keep
     return print_plain(&choice);
 }
 
+/* The progress, from when it is first asked for. */
+struct keeper {
+    bool keeps;
+    struct progress *progress;
+};
+
+static struct progress *open_progress(void *context) {
+    struct keeper *keeper = context;
+    if (!keeper->progress)
+        keeper->progress = progress_open(keeper->keeps ? PROGRESS_KEEP : PROGRESS_READ);
+    return keeper->progress;
+}
+
 /* Only at a terminal is somebody reading who may want to come back. */
 static int read_with(struct reader_options *reader, bool plain) {
     bool terminal = paper_is_terminal(stdin) && paper_is_terminal(stdout);
-    bool keeps = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    struct progress *progress = progress_open(keeps ? PROGRESS_KEEP : PROGRESS_READ);
-    if (!progress) return command_no_memory();
+    struct keeper keeper = {.keeps = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     int code = READER_NO_TERMINAL;
-    reader->progress = progress;
+    reader->open_progress = open_progress;
+    reader->context = &keeper;
     if (terminal && !plain) code = reader_run(reader);
     bool opened = code != READER_NO_TERMINAL;
-    if (!opened) code = read_plain((struct choice){reader->lesson, reader->step}, progress, keeps);
-    if (progress_warning(progress)) command_warn("%s", progress_warning(progress));
-    progress_close(progress);
+    if (!open_progress(&keeper)) return command_no_memory();
+    if (!opened)
+        code = read_plain((struct choice){reader->lesson, reader->step}, keeper.progress,
+                          keeper.keeps);
+    const char *warning = progress_warning(keeper.progress);
+    if (warning) command_warn("%s", warning);
+    progress_close(keeper.progress);
     return code;
 }
 

@@ -50,7 +50,9 @@ struct reader {
     uv_timer_t timer;
     struct worker worker;
     struct terminal *terminal;
-    struct progress *progress;
+    const struct reader_options *options;
+    bool knows_progress;       /* it was opened, or tried */
+    struct progress *progress; /* NULL: none is kept, or not opened yet */
     struct state state;
     struct grid grid;
     bool dirty, all; /* something changed; nothing on the screen can be trusted */
@@ -93,13 +95,28 @@ static void save_done(struct reader *reader) {
 
 /* Steps of another daybook, which this one does not have, are passed over. */
 static void mark_done(void *context, const char *lesson, const char *step) {
-    struct state *state = context;
+    struct reader *reader = context;
+    struct state *state = &reader->state;
+    reader->dirty = true;
     for (size_t i = 0; i < state->course.count; i++) {
         const struct lesson *known = state->course.lessons[i];
         if (strcmp(known->slug, lesson) != 0) continue;
         for (size_t j = 0; j < known->step_count; j++)
             if (strcmp(known->steps[j]->slug, step) == 0) state_visit_of(state, i, j)->done = true;
     }
+}
+
+/* What is done, and why it cannot be known. */
+static void open_progress(struct reader *reader) {
+    const struct reader_options *options = reader->options;
+    reader->knows_progress = true;
+    if (options->open_progress) reader->progress = options->open_progress(options->context);
+    if (!reader->progress) return;
+    progress_each_done(reader->progress, mark_done, reader);
+    const char *warning = progress_warning(reader->progress);
+    if (!warning) return;
+    snprintf(reader->state.message, sizeof reader->state.message, "%s", warning);
+    reader->dirty = true;
 }
 
 /* ---- effects -------------------------------------------------------------------------------- */
@@ -244,10 +261,15 @@ static void paint(struct reader *reader) {
     reader->dirty = reader->all = false;
 }
 
-/* First the frame, then the file: a disk may take as long to write as a hundred frames. */
+/* First the frame, then the file: a disk may take as long to read or write as a hundred frames.
+ * What the file knows of a step that was named, its marks, is painted after that. */
 static void before_sleep(uv_prepare_t *prepare) {
     struct reader *reader = prepare->data;
     paint(reader);
+    if (!reader->knows_progress) {
+        open_progress(reader);
+        paint(reader);
+    }
     if (reader->moved) save_place(reader);
     reader->moved = false;
 }
@@ -319,10 +341,8 @@ static bool open_state(struct reader *reader, const struct reader_options *optio
     terminal_size(reader->terminal, &wanted.height, &wanted.width);
     if (!state_init(&reader->state, &wanted)) return false;
     grid_init(&reader->grid, options->ascii);
-    if (reader->progress) progress_each_done(reader->progress, mark_done, &reader->state);
+    if (!options->lesson) open_progress(reader);
     open_place(reader, options);
-    const char *warning = reader->progress ? progress_warning(reader->progress) : NULL;
-    if (warning) snprintf(reader->state.message, sizeof reader->state.message, "%s", warning);
     reader->dirty = true;
     return true;
 }
@@ -330,7 +350,7 @@ static bool open_state(struct reader *reader, const struct reader_options *optio
 int reader_run(const struct reader_options *options) {
     struct reader *reader = calloc(1, sizeof *reader);
     if (!reader) return EXIT_SYSTEM_REFUSED;
-    reader->progress = options->progress;
+    reader->options = options;
     int error = open_handles(reader);
     if (!error) reader->terminal = terminal_open(options->mouse);
     if (!error && !reader->terminal) reader->exit_code = READER_NO_TERMINAL;

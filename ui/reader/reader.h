@@ -13,9 +13,12 @@ struct reader_options {
     const struct step *step;     /* of that lesson; NULL: its first */
     bool mouse;
     enum graph_style graph;
-    bool ascii;                /* draw with ASCII only */
-    struct progress *progress; /* borrowed; NULL: none is kept */
-    struct course course;      /* other lessons than the registry's; empty: those */
+    bool ascii; /* draw with ASCII only */
+    /* Opens the progress, which stays the caller's; NULL without memory. Called once: before the
+     * first frame where that depends on it, else right after. NULL: none is kept. */
+    struct progress *(*open_progress)(void *context);
+    void *context;
+    struct course course; /* other lessons than the registry's; empty: those */
 };
 
 /* The terminal is not fit for the reader: nothing was drawn, go on in plain mode. */

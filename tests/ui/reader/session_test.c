@@ -304,11 +304,29 @@ static void two_readers_at_once_both_keep_what_they_did(void **state) {
     assert_int_equal(standing.place, ordinal_of("n-plus-one", "n-plus-one"));
 }
 
+/* ---- the next session ------------------------------------------------------------------------ */
+
+/* The first frame of a step that is named does not wait for the file; its marks follow. */
+static void what_is_done_is_marked_beside_a_named_step_too(void **state) {
+    struct session *session = *state;
+    if (!getenv("DAYBOOK")) skip();
+    start(session, &session->terminal, 24, 80, plain, "n-plus-one");
+    assert_true(terminal_wait_for(&session->terminal, "step 1/4  ○○○○"));
+    terminal_send(&session->terminal, "r\r");
+    assert_true(terminal_wait_for(&session->terminal, "101 queries"));
+    terminal_end_by_key(&session->terminal);
+    end_terminal(&session->terminal);
+    start(session, &session->terminal, 24, 80, plain, "n-plus-one");
+    assert_true(terminal_wait_for(&session->terminal, "step 1/4  ●○○○"));
+    terminal_end_by_key(&session->terminal);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_SESSION(sessions_by_lot_end_cleanly),
         WITH_SESSION(killed_at_any_moment_it_keeps_the_last_or_the_one_before),
         WITH_SESSION(two_readers_at_once_both_keep_what_they_did),
+        WITH_SESSION(what_is_done_is_marked_beside_a_named_step_too),
     };
     return RUN_TESTS(tests);
 }
