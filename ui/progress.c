@@ -60,9 +60,11 @@ static void close_database(struct progress *progress) {
     progress->writable = false;
 }
 
+/* SQLite calls a file that it finds no more at its path read-only. */
 static void give_up(struct progress *progress) {
+    bool moved = sqlite3_extended_errcode(progress->database) == SQLITE_READONLY_DBMOVED;
     warn(progress, "%s: %s; progress is not kept", progress->path,
-         sqlite3_errmsg(progress->database));
+         moved ? "it was moved or removed" : sqlite3_errmsg(progress->database));
     close_database(progress);
 }
 
