@@ -182,7 +182,7 @@ valgrind: $(BUILD)/daybook
 
 # Which lines and branches `make test` never reaches: a table by file, and pages to read.
 coverage:
-	+$(SUBMAKE) CC=gcc BUILD=build/coverage SAN= STATIC=no OPT='-O0 -g' SANFLAGS=--coverage run-tests
+	-+$(SUBMAKE) CC=gcc BUILD=build/coverage SAN= STATIC=no OPT='-O0 -g' SANFLAGS=--coverage run-tests
 	mkdir -p build/coverage/pages
 	gcovr --root . --object-directory build/coverage --filter engine/ --filter lessons/ --filter ui/ --html-details build/coverage/pages/index.html --txt build/coverage/lines.txt --print-summary
 	gcovr --root . --object-directory build/coverage --filter engine/ --filter lessons/ --filter ui/ --branches --txt build/coverage/branches.txt

@@ -13,9 +13,29 @@ static bool finish(struct runtime *runtime, struct text *text, struct value *res
 
 /* ---- str.format --------------------------------------------------------------------------- */
 
+/* How the fields so far were counted: by themselves, {}, or by their own numbers, {0}. */
+struct numbering {
+    size_t automatic; /* the next field's number */
+    bool manual;
+};
+
+static bool number_field(struct runtime *runtime, const char *name, struct numbering *numbering,
+                         size_t *index) {
+    bool manual = *name != '\0';
+    if (manual ? numbering->automatic > 0 : numbering->manual)
+        return fault_raise(runtime->fault, "ValueError", "cannot switch from %s to %s",
+                           manual ? "automatic field numbering" : "manual field specification",
+                           manual ? "manual field specification" : "automatic field numbering");
+    numbering->manual = manual;
+    *index = manual ? 0 : numbering->automatic++;
+    for (const char *digit = name; *digit; digit++)
+        if (*index < 100000) *index = *index * 10 + (size_t)(*digit - '0');
+    return true;
+}
+
 /* The value a field's name stands for: '', '0' or 'name'. */
 static bool field_value(struct runtime *runtime, const struct arguments *arguments,
-                        const char *name, size_t *automatic, struct value *value) {
+                        const char *name, struct numbering *numbering, struct value *value) {
     size_t index = 0;
     bool numbered = *name != '\0' && strspn(name, "0123456789") == strlen(name);
     if (strpbrk(name, ".[") || strlen(name) > 64)
@@ -28,9 +48,7 @@ static bool field_value(struct runtime *runtime, const struct arguments *argumen
         }
         return fault_raise(runtime->fault, "KeyError", "'%s'", name);
     }
-    for (const char *digit = name; *digit; digit++)
-        if (index < 100000) index = index * 10 + (size_t)(*digit - '0');
-    if (!*name) index = (*automatic)++;
+    if (!number_field(runtime, name, numbering, &index)) return false;
     if (index >= arguments->count)
         return fault_raise(runtime->fault, "IndexError",
                            "Replacement index %zu out of range for positional args tuple", index);
@@ -40,7 +58,7 @@ static bool field_value(struct runtime *runtime, const struct arguments *argumen
 
 /* field ::= "{" name ["!" r|s] [":" spec] "}"; *at stands behind the brace. */
 static bool add_field(struct runtime *runtime, const struct arguments *arguments, const char **at,
-                      size_t *automatic, struct text *text) {
+                      struct numbering *numbering, struct text *text) {
     const char *end = strchr(*at, '}');
     if (!end)
         return fault_raise(runtime->fault, "ValueError",
@@ -56,7 +74,7 @@ static bool add_field(struct runtime *runtime, const struct arguments *arguments
     if (conversion && spec && conversion > spec) conversion = NULL;
     if (conversion) *conversion++ = '\0';
     struct value value;
-    if (!field_value(runtime, arguments, field, automatic, &value)) return false;
+    if (!field_value(runtime, arguments, field, numbering, &value)) return false;
     if (conversion) {
         if (strcmp(conversion, "r") != 0 && strcmp(conversion, "s") != 0)
             return fault_raise(runtime->fault, "NotSupported", "the conversion '!%s'", conversion);
@@ -73,7 +91,7 @@ static bool add_field(struct runtime *runtime, const struct arguments *arguments
 bool string_format(struct runtime *runtime, struct value self, const struct arguments *arguments,
                    struct value *result) {
     struct text text;
-    size_t automatic = 0;
+    struct numbering numbering = {0};
     text_init(&text, runtime->arena);
     for (const char *at = self.text; *at;) {
         char c = *at++;
@@ -85,7 +103,7 @@ bool string_format(struct runtime *runtime, struct value self, const struct argu
                                "Single '}' encountered in format string");
         } else if (c != '{') {
             text_add_char(&text, c);
-        } else if (!add_field(runtime, arguments, &at, &automatic, &text)) {
+        } else if (!add_field(runtime, arguments, &at, &numbering, &text)) {
             return false;
         }
     }

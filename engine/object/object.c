@@ -205,6 +205,10 @@ bool object_set_attribute(struct runtime *runtime, struct value self, const char
         return self.object->type->set_attribute(runtime, self.object, name, value);
     struct value old;
     bool found = false;
+    if (date_attribute(self, name, &old))
+        return fault_raise(runtime->fault, "AttributeError",
+                           "attribute '%s' of '%s' objects is not writable", name,
+                           value_type_name(self));
     object_find_attribute(runtime, self, name, &old, &found);
     if (found)
         return fault_raise(runtime->fault, "AttributeError",

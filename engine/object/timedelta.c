@@ -1,7 +1,9 @@
 /* timedelta - durations, and adding them to dates.
  *
  *     date + timedelta -> date          datetime + timedelta -> datetime
- *     date - date      -> timedelta     timedelta + timedelta, timedelta * int -> timedelta */
+ *     date - date      -> timedelta     timedelta + timedelta -> timedelta
+ *     timedelta * int, / int, // int    -> timedelta
+ *     timedelta / timedelta -> float    timedelta // timedelta -> int    % -> timedelta */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,16 @@ static const char *timedelta_str(struct runtime *runtime, struct object *object)
     return runtime_has(runtime, finished) ? finished : NULL;
 }
 
+static bool timedelta_set_attribute(struct runtime *runtime, struct object *object,
+                                    const char *name, struct value value) {
+    bool found;
+    if (timedelta_attribute(runtime, object, name, &value, &found))
+        return fault_raise(runtime->fault, "AttributeError", "readonly attribute");
+    return object_get_attribute(runtime, value_object(object), name, &value) &&
+           fault_raise(runtime->fault, "AttributeError",
+                       "'datetime.timedelta' object attribute '%s' is read-only", name);
+}
+
 static bool timedelta_truth(struct runtime *runtime, struct object *object, bool *truth) {
     (void)runtime;
     *truth = microseconds_of(object) != 0;
@@ -171,6 +183,34 @@ bool date_binary(struct runtime *runtime, enum operation operation, struct value
         result);
 }
 
+/* To the nearer microsecond, and a half to the even one, as timedelta.__truediv__ rounds. */
+static bool divide_nearest(struct runtime *runtime, int64_t own, int64_t by, int64_t *answer) {
+    struct value floored;
+    if (!object_binary(runtime, OP_FLOOR_DIVIDE, value_int(own), value_int(by), &floored))
+        return false;
+    int64_t rest = own - floored.integer * by; /* has the sign of `by` */
+    uint64_t twice = 2 * (uint64_t)llabs(rest), whole = by < 0 ? 0 - (uint64_t)by : (uint64_t)by;
+    bool up = twice > whole || (twice == whole && floored.integer % 2 != 0);
+    *answer = floored.integer + up;
+    return true;
+}
+
+/* By a number, which leaves a duration, or by a duration, which leaves a number or a rest. */
+static bool divide(struct runtime *runtime, int64_t own, enum operation operation,
+                   struct value other, struct value *result, bool *handled) {
+    bool delta = object_is(other, &timedelta_type);
+    int64_t theirs = delta ? microseconds_of(other.object) : 0, answer;
+    *handled = delta || (operation != OP_MODULO && index_read(other, &theirs));
+    if (!*handled && operation == OP_DIVIDE && other.kind == VALUE_FLOAT)
+        return fault_raise(runtime->fault, "NotSupported", "a timedelta divided by a float");
+    if (!*handled) return true;
+    if (!delta && operation == OP_DIVIDE)
+        return divide_nearest(runtime, own, theirs, &answer) &&
+               timedelta_new(runtime, answer, result);
+    if (!object_binary(runtime, operation, value_int(own), value_int(theirs), result)) return false;
+    return (delta && operation != OP_MODULO) || timedelta_new(runtime, result->integer, result);
+}
+
 static bool timedelta_binary(struct runtime *runtime, struct object *object,
                              enum operation operation, struct value other, bool reflected,
                              struct value *result, bool *handled) {
@@ -180,6 +220,11 @@ static bool timedelta_binary(struct runtime *runtime, struct object *object,
     *handled = true;
     if (date && (operation == OP_ADD || (operation == OP_SUBTRACT && reflected)))
         return move(runtime, other, operation == OP_ADD ? own : -own, result);
+    if (!reflected &&
+        (operation == OP_DIVIDE || operation == OP_FLOOR_DIVIDE || operation == OP_MODULO))
+        return divide(runtime, own, operation, other, result, handled);
+    if (operation == OP_MULTIPLY && other.kind == VALUE_FLOAT)
+        return fault_raise(runtime->fault, "NotSupported", "a timedelta times a float");
     if (operation == OP_MULTIPLY && index_read(other, &theirs)) {
         overflow = __builtin_mul_overflow(own, theirs, &answer);
     } else if (object_is(other, &timedelta_type) &&
@@ -204,6 +249,7 @@ const struct object_type timedelta_type = {
     .name = "datetime.timedelta",
     .methods = timedelta_methods,
     .get_attribute = timedelta_attribute,
+    .set_attribute = timedelta_set_attribute,
     .truth = timedelta_truth,
     .equal = timedelta_equal,
     .hash = timedelta_hash,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/object/date.h"
 #include "engine/object/plain.h"
 #include "engine/script/evaluator.h"
 
@@ -61,6 +62,9 @@ BUILTIN(repr) {
 BUILTIN(abs) {
     if (!one_argument(runtime, arguments, "abs")) return false;
     struct value value = arguments->values[0];
+    if (object_is(value, &timedelta_type))
+        return timedelta_new(runtime, llabs(((struct timedelta *)value.object)->microseconds),
+                             result);
     if (!value_is_number(value))
         return fault_raise(runtime->fault, "TypeError", "bad operand type for abs(): '%s'",
                            value_type_name(value));
