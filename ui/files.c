@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,6 +83,21 @@ static bool open_beside(struct files_draft *draft) {
     return false;
 }
 
+/* Ctrl-C, a closing terminal and kill wait until the draft is in its place or gone. */
+static void hold_signals(struct files_draft *draft) {
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    draft->held = pthread_sigmask(SIG_BLOCK, &ending, &draft->before) == 0;
+}
+
+static void release_signals(struct files_draft *draft) {
+    if (draft->held) pthread_sigmask(SIG_SETMASK, &draft->before, NULL);
+    draft->held = false;
+}
+
 /* A pipe or device is written to as it is: renaming over it would destroy it. */
 static bool open_device(struct files_draft *draft, const char *path) {
     draft->file = fopen(path, "wb");
@@ -97,6 +113,8 @@ bool files_begin(struct files_draft *draft, const char *path, bool replace) {
     if (exists && !replace) return errno = EEXIST, false;
     draft->path = exists ? realpath(path, NULL) : strdup(path); /* a link stays a link */
     if (draft->path) draft->beside = name_beside(draft->path);
+    draft->replace = replace;
+    hold_signals(draft);
     if (draft->path && draft->beside && open_beside(draft)) return true;
     int reason = errno;
     draft->file = NULL;
@@ -111,6 +129,16 @@ static bool settle(FILE *file) {
     return fsync(fileno(file)) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS;
 }
 
+/* A link does not replace what came to stand there meanwhile; where there are no links, a rename
+ * must do. */
+static bool put_in_place(const struct files_draft *draft) {
+    if (!draft->replace) {
+        if (link(draft->beside, draft->path) == 0) return unlink(draft->beside) == 0;
+        if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return false;
+    }
+    return rename(draft->beside, draft->path) == 0;
+}
+
 bool files_finish(struct files_draft *draft) {
     bool written = settle(draft->file);
     int reason = errno;
@@ -119,7 +147,7 @@ bool files_finish(struct files_draft *draft) {
         reason = errno;
     }
     draft->file = NULL;
-    if (written && draft->path && rename(draft->beside, draft->path) != 0) {
+    if (written && draft->path && !put_in_place(draft)) {
         written = false;
         reason = errno;
     }
@@ -136,6 +164,7 @@ void files_abandon(struct files_draft *draft) {
     }
     free(draft->path);
     free(draft->beside);
+    release_signals(draft);
     *draft = (struct files_draft){0};
 }
 

@@ -6,6 +6,7 @@
 #ifndef UI_FILES_H
 #define UI_FILES_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -20,12 +21,15 @@ char *files_read(const char *path, size_t most, char *why, size_t size);
 /* A file being written. Zero it, or files_begin it, before files_abandon. */
 struct files_draft {
     FILE *file;
-    char *path;   /* where it shall be; NULL for a pipe or device, which is written at once */
-    char *beside; /* where it is until then */
+    char *path;      /* where it shall be; NULL for a pipe or device, which is written at once */
+    char *beside;    /* where it is until then */
+    bool replace;    /* what stands there by then */
+    bool held;       /* signals that would end the program wait, so that nothing stays beside */
+    sigset_t before; /* the mask to go back to */
 };
 
-/* Begins a draft of path. With replace false an existing file is refused (EEXIST). False with errno
- * set. */
+/* Begins a draft of path. With replace false a file that exists, now or when the draft is finished,
+ * is refused (EEXIST). False with errno set. */
 bool files_begin(struct files_draft *draft, const char *path, bool replace);
 
 /* Puts the draft in its place. False with errno set; the draft is then abandoned. */

@@ -92,7 +92,7 @@ static int wait_for(pid_t child) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int spawn(struct program *program, char **words, char **environment) {
+static pid_t spawn(struct program *program, char **words, char **environment) {
     posix_spawn_file_actions_t actions;
     pid_t child;
     int in = open_input(program), out = open_out(program), err = open_output(program, ".err");
@@ -106,19 +106,16 @@ static int spawn(struct program *program, char **words, char **environment) {
     close(in);
     close(out);
     close(err);
-    return wait_for(child);
+    return child;
 }
 
-int program_run(struct program *program, ...) {
+static pid_t start(struct program *program, va_list arguments) {
     char *words[WORDS_MOST + 1] = {getenv("DAYBOOK")};
     char home[80], locale[64], state[512];
     char *environment[5] = {0};
     size_t count = 1, settings = 0;
-    va_list arguments;
-    va_start(arguments, program);
     for (char *word; (word = va_arg(arguments, char *)) != NULL && count < WORDS_MOST;)
         words[count++] = word;
-    va_end(arguments);
     if (!words[0]) die("DAYBOOK names no program");
     snprintf(home, sizeof home, "HOME=%s", program->home);
     snprintf(locale, sizeof locale, "LC_ALL=%s", program->locale);
@@ -126,10 +123,30 @@ int program_run(struct program *program, ...) {
     environment[settings++] = locale;
     if (!program->homeless) environment[settings++] = home;
     if (program->state) environment[settings++] = state;
-    program->code = spawn(program, words, environment);
+    return spawn(program, words, environment);
+}
+
+pid_t program_start(struct program *program, ...) {
+    va_list arguments;
+    va_start(arguments, program);
+    pid_t child = start(program, arguments);
+    va_end(arguments);
+    return child;
+}
+
+int program_wait(struct program *program, pid_t child) {
+    program->code = wait_for(child);
     keep(&program->out, program_path(program, ".out"), &program->out_length);
     keep(&program->err, program_path(program, ".err"), NULL);
     return program->code;
+}
+
+int program_run(struct program *program, ...) {
+    va_list arguments;
+    va_start(arguments, program);
+    pid_t child = start(program, arguments);
+    va_end(arguments);
+    return program_wait(program, child);
 }
 
 void program_write_file(const char *path, const char *bytes, size_t length) {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct program {
     char home[64];        /* a fresh folder: HOME */
@@ -31,6 +32,10 @@ void program_release(struct program *program);
 
 /* Runs the program with words up to a NULL; waits for its end. Returns the exit code. */
 int program_run(struct program *program, ...) __attribute__((sentinel));
+
+/* The same in two halves: between them it runs, and its output so far is in the home's ".out". */
+pid_t program_start(struct program *program, ...) __attribute__((sentinel));
+int program_wait(struct program *program, pid_t child);
 
 /* "home/name", in program->path, until the next call. */
 const char *program_path(struct program *program, const char *name);

@@ -83,6 +83,15 @@ static void a_place_that_cannot_be_written_exits_with_3(void **state) {
     expect_refusal(program, 3, "/dev/full: No space left on device");
 }
 
+static void a_folder_that_cannot_be_made_exits_with_3(void **state) {
+    struct program *program = *state;
+    char folder[300];
+    program_write_file(program_path(program, "taken"), "mine", 4);
+    snprintf(folder, sizeof folder, "%s/", program_path(program, "taken/notes"));
+    program_run(program, "export", "-o", folder, NULL);
+    expect_refusal(program, 3, "taken/notes/: Not a directory");
+}
+
 /* The program is not let write more than a few bytes into any file. */
 static void a_file_that_cannot_be_written_whole_is_not_there_at_all(void **state) {
     struct program *program = *state;
@@ -217,6 +226,7 @@ int main(void) {
         TEST(a_file_that_exists_is_replaced_only_by_force),
         TEST(the_format_follows_the_name_of_the_file),
         TEST(a_place_that_cannot_be_written_exits_with_3),
+        TEST(a_folder_that_cannot_be_made_exits_with_3),
         TEST(a_file_that_cannot_be_written_whole_is_not_there_at_all),
         TEST(a_measured_export_has_figures_and_claims),
         TEST(the_index_of_a_folder_names_every_lesson_and_step),

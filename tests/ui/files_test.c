@@ -3,6 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +22,11 @@ static int remove_home(void **state) {
     program_release(*state);
     free(*state);
     return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status, (void)kind, (void)walk;
+    return remove(path);
 }
 
 static size_t count_files(const char *path) {
@@ -144,6 +152,73 @@ static void folders_are_made_one_in_another(void **state) {
     assert_int_equal(errno, ENOTDIR);
 }
 
+static void a_file_that_came_meanwhile_is_refused_at_the_end(void **state) {
+    struct program *home = *state;
+    struct files_draft draft;
+    char path[256];
+    snprintf(path, sizeof path, "%s", program_path(home, "notes.md"));
+    assert_true(files_begin(&draft, path, false));
+    fputs("new", draft.file);
+    write_file(path, "another's");
+    assert_false(files_finish(&draft));
+    assert_int_equal(errno, EEXIST);
+    expect_file(path, "another's");
+    assert_int_equal(count_files(home->home), 1);
+}
+
+static void a_folder_that_vanished_is_an_error(void **state) {
+    struct program *home = *state;
+    struct files_draft draft;
+    char folder[256], away[300];
+    snprintf(folder, sizeof folder, "%s", program_path(home, "notes"));
+    snprintf(away, sizeof away, "%s.away", folder);
+    for (int replace = 0; replace < 2; replace++) {
+        assert_int_equal(mkdir(folder, 0700), 0);
+        assert_true(files_begin(&draft, program_path(home, "notes/day1.md"), replace));
+        fputs("new", draft.file);
+        assert_int_equal(rename(folder, away), 0);
+        assert_false(files_finish(&draft));
+        assert_int_equal(errno, ENOENT);
+        assert_false(files_begin(&draft, program_path(home, "notes/day1.md"), replace));
+        assert_int_equal(errno, ENOENT);
+        nftw(away, remove_one, 4, FTW_DEPTH);
+    }
+}
+
+/* The test's own user, or nobody where that is one who may write everywhere. */
+static void a_folder_that_may_not_be_written_is_an_error(void **state) {
+    struct program *home = *state;
+    struct files_draft draft;
+    char folder[256];
+    uid_t own = geteuid();
+    snprintf(folder, sizeof folder, "%s", program_path(home, "notes"));
+    assert_int_equal(mkdir(folder, 0555), 0);
+    assert_int_equal(chmod(home->home, 0755), 0);
+    if (own == 0) assert_int_equal(seteuid(65534), 0);
+    bool begun = files_begin(&draft, program_path(home, "notes/day1.md"), false);
+    int reason = errno;
+    if (own == 0) assert_int_equal(seteuid(0), 0);
+    assert_false(begun);
+    assert_int_equal(reason, EACCES);
+}
+
+static void signals_wait_while_a_draft_is_open(void **state) {
+    struct program *home = *state;
+    struct files_draft draft;
+    sigset_t waiting, before, after;
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    assert_true(files_begin(&draft, program_path(home, "notes.md"), false));
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+    sigpending(&waiting);
+    assert_true(sigismember(&waiting, SIGINT));
+    signal(SIGINT, SIG_IGN); /* which takes back the one that waits */
+    assert_true(files_finish(&draft));
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    assert_int_equal(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, remove_home)
 
 int main(void) {
@@ -154,6 +229,10 @@ int main(void) {
         TEST(a_link_stays_a_link),
         TEST(a_new_file_has_the_usual_mode),
         TEST(a_device_is_written_to_and_not_replaced),
+        TEST(a_file_that_came_meanwhile_is_refused_at_the_end),
+        TEST(a_folder_that_vanished_is_an_error),
+        TEST(a_folder_that_may_not_be_written_is_an_error),
+        TEST(signals_wait_while_a_draft_is_open),
         TEST(reading_has_a_limit_and_wants_text),
         TEST(folders_are_made_one_in_another),
     };
