@@ -27,7 +27,8 @@ enum { ROUNDS = 15, ROUNDS_MOST = 101 };
 static const char *const amount_words[] = {[AMOUNT_NS] = "ns",
                                            [AMOUNT_BYTES] = "bytes",
                                            [AMOUNT_PER_SECOND] = "per_second",
-                                           [AMOUNT_COUNT] = "count"};
+                                           [AMOUNT_COUNT] = "count",
+                                           [AMOUNT_ORDER] = "order"};
 
 /* From which number on an amount is shown in which unit; the first that fits. */
 static const struct scale {
@@ -45,6 +46,7 @@ static const struct scale {
     {AMOUNT_PER_SECOND, 1e6, 1e6, "%.2f M/s"},
     {AMOUNT_PER_SECOND, 0, 1, "%.0f /s"},
     {AMOUNT_COUNT, 0, 1, "%.0f"},
+    {AMOUNT_ORDER, -INFINITY, 1, "N^%.2f"},
 };
 
 static void show_amount(char *buffer, size_t size, enum amount amount, double number) {
@@ -89,9 +91,31 @@ static void print_table_row(const struct row *row, double ratio, bool met) {
            row->reference ? row->reference : "");
 }
 
+/* "  100: 1.20 ms, 1000: 11.9 ms, ..." */
+static void print_points(const struct row *row) {
+    char amount[24];
+    for (size_t i = 0; i < GROWTH_SIZES; i++) {
+        show_amount(amount, sizeof amount, row->point_amount, row->points[i].amount);
+        printf("%s%zu: %s", i ? ", " : "  ", row->points[i].size, amount);
+    }
+    putchar('\n');
+}
+
 static void json_member_number(struct json *json, const char *name, double number) {
     json_key(json, name);
     json_number(json, number);
+}
+
+static void json_points(struct json *json, const struct row *row) {
+    json_key(json, "growth");
+    json_array(json);
+    for (size_t i = 0; i < GROWTH_SIZES; i++) {
+        json_object(json);
+        json_member_number(json, "n", (double)row->points[i].size);
+        json_member_number(json, amount_words[row->point_amount], row->points[i].amount);
+        json_close(json);
+    }
+    json_close(json);
 }
 
 static void print_json_row(const struct bench *bench, const struct row *row, double ratio,
@@ -114,12 +138,13 @@ static void print_json_row(const struct bench *bench, const struct row *row, dou
     json_member_number(&json, "limit", wanted ? row->target.limit : NAN);
     json_key(&json, "met");
     wanted ? json_bool(&json, met) : json_null(&json);
+    if (row->points) json_points(&json, row);
     json_close(&json);
     json_end_line(&json);
 }
 
 void bench_row(struct bench *bench, const struct row *row) {
-    double ratio = row->ratio > 0 ? row->ratio : row->ours / row->theirs;
+    double ratio = row->ratio == 0 ? row->ours / row->theirs : row->ratio;
     bool failed = isnan(row->ours), met = !failed && is_met(row, ratio);
     bench->failed += failed;
     bench->missed += !met;
@@ -127,6 +152,7 @@ void bench_row(struct bench *bench, const struct row *row) {
         print_json_row(bench, row, ratio, met);
     else
         print_table_row(row, ratio, met);
+    if (!bench->json && row->points) print_points(row);
     fflush(stdout);
 }
 
@@ -144,8 +170,7 @@ double bench_quantile(double *numbers, int count, double part) {
     return numbers[at < count ? at : count - 1];
 }
 
-/* Processor time of this thread: what others do with the processor meanwhile is not the price. */
-static uint64_t thread_ns(void) {
+uint64_t bench_thread_ns(void) {
     struct timespec now;
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0) return clock_ns();
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
@@ -165,9 +190,9 @@ static void cool_heap(void) {
 /* Nanoseconds a unit, or units a second by the clock on the wall; NAN when it failed. */
 static double measure(const struct pair *pair, uint64_t (*work)(void *)) {
     cool_heap();
-    uint64_t start = pair->rate ? clock_ns() : thread_ns();
+    uint64_t start = pair->rate ? clock_ns() : bench_thread_ns();
     uint64_t units = work ? work(pair->context) : 0;
-    uint64_t elapsed = (pair->rate ? clock_ns() : thread_ns()) - start;
+    uint64_t elapsed = (pair->rate ? clock_ns() : bench_thread_ns()) - start;
     if (units == 0) return NAN;
     return pair->rate ? (double)units * 1e9 / (double)elapsed : (double)elapsed / (double)units;
 }

@@ -4,6 +4,7 @@
  * Nothing here decides a test: a row says met or MISSED, and the machine it ran on has its say.
  *
  *     bench.c          the table, the sections, the command line
+ *     growth.c         how a figure grows with its size
  *     *_bench.c        a section each
  *     console.h        a terminal that only measures, for the programs among the references
  *     peers/           references that are programs of their own
@@ -27,7 +28,15 @@ struct bench {
     unsigned failed;       /* rows that could not be measured */
 };
 
-enum amount { AMOUNT_NS, AMOUNT_BYTES, AMOUNT_PER_SECOND, AMOUNT_COUNT };
+/* AMOUNT_ORDER is the k of N^k. */
+enum amount { AMOUNT_NS, AMOUNT_BYTES, AMOUNT_PER_SECOND, AMOUNT_COUNT, AMOUNT_ORDER };
+
+enum { GROWTH_SIZES = 3 };
+
+struct growth_point {
+    size_t size;
+    double amount;
+};
 
 /* What is wanted of a row. A ratio is ours divided by the reference. */
 struct target {
@@ -41,8 +50,10 @@ struct row {
     const char *reference; /* what it is compared with; NULL: nothing */
     enum amount amount;
     double ours, theirs;
-    double ratio; /* 0: ours / theirs */
+    double ratio; /* 0: ours / theirs; NAN: there is none to speak of */
     struct target target;
+    const struct growth_point *points; /* GROWTH_SIZES of them behind an order; else NULL */
+    enum amount point_amount;
 };
 
 void bench_row(struct bench *bench, const struct row *row);
@@ -64,6 +75,27 @@ struct pair {
 /* Measures a pair and prints its row. */
 void bench_pair(struct bench *bench, const struct pair *pair);
 void bench_pairs(struct bench *bench, const struct pair *pairs, size_t count);
+
+/* The same work at GROWTH_SIZES sizes, and the order in which it should grow: as N to the power of
+ * `order`, so 0 is flat and 1 is linear. */
+struct growth {
+    const char *figure; /* "read objects, growth with rows" */
+    const char *why;    /* why it should: "each row is one object" */
+    double order;
+    size_t sizes[GROWTH_SIZES]; /* ascending, far apart */
+    /* Does the work once. May set *amount to what it has measured; else its processor time counts.
+     */
+    bool (*work)(void *context, size_t size, double *amount);
+    void *context;
+    enum amount amount; /* of what is measured */
+    int rounds;         /* of each size; 0: 7 */
+};
+
+/* Measures a growth and prints its row, and its points below. */
+void bench_growth(struct bench *bench, const struct growth *growth);
+
+/* Processor time of this thread: what others do with the processor meanwhile is not the price. */
+uint64_t bench_thread_ns(void);
 
 /* Sorts the numbers; the one at `part` (0 to 1) of the way up. The median is at 0.5. */
 double bench_quantile(double *numbers, int count, double part);

@@ -83,6 +83,93 @@ static uint64_t compile_two_joins(void *context) {
     return COMPILES;
 }
 
+/* ---- growth -------------------------------------------------------------------------------- */
+
+/* The processor time of a listing that goes over so many rows, the emptying of the tape apart. */
+static bool run_sized(struct orm *orm, const char *form, size_t size, double *ns) {
+    char source[160];
+    snprintf(source, sizeof source, form, size);
+    tape_clear(orm->tape);
+    uint64_t start = bench_thread_ns();
+    bool done = run(orm, &orm->recording, source);
+    *ns = (double)(bench_thread_ns() - start);
+    return done;
+}
+
+static bool grow_read(void *orm, size_t rows, double *ns) {
+    return run_sized(orm, "len(Article.objects.all()[:%zu])\n", rows, ns);
+}
+
+static bool grow_n_plus_one(void *orm, size_t rows, double *ns) {
+    return run_sized(orm, "for article in Article.objects.all()[:%zu]:\n    article.author\n", rows,
+                     ns);
+}
+
+static bool grow_prefetch(void *orm, size_t rows, double *ns) {
+    return run_sized(orm, "len(Article.objects.prefetch_related('author')[:%zu])\n", rows, ns);
+}
+
+/* A query of so many conditions, written over and over until the clock can tell. */
+static bool grow_compile(void *context, size_t conditions, double *amount) {
+    enum { TIMES = 20 };
+    struct orm *orm = context;
+    bool done = true;
+    (void)amount;
+    for (int i = 0; i < TIMES && done; i++) {
+        struct arena scratch;
+        arena_init(&scratch, NULL);
+        struct runtime runtime = orm->runtime;
+        runtime.arena = &scratch;
+        struct query *query = query_new(&runtime, registry_model(&blog, "Article"));
+        struct keyword lookup = {"author__profile__bio", value_text("x")};
+        struct arguments arguments = {.keywords = &lookup, .keyword_count = 1};
+        struct compiled compiled;
+        for (size_t j = 0; j < conditions && query && done; j++)
+            done = query_filter(&runtime, query, &arguments, false);
+        done = query && done && query_compile(&runtime, query, &compiled);
+        arena_release(&scratch);
+    }
+    return done;
+}
+
+static void bench_orm_growth(struct bench *bench, struct orm *orm) {
+    const struct growth growths[] = {
+        {"read objects, growth with rows",
+         "a row is an object",
+         1,
+         {1000, 10000, 100000},
+         grow_read,
+         orm,
+         AMOUNT_NS,
+         0},
+        {"an N+1 loop, growth with N",
+         "an object is a query",
+         1,
+         {200, 2000, 20000},
+         grow_n_plus_one,
+         orm,
+         AMOUNT_NS,
+         0},
+        {"prefetch_related, growth with rows",
+         "one query more, whatever the rows",
+         1,
+         {200, 2000, 20000},
+         grow_prefetch,
+         orm,
+         AMOUNT_NS,
+         0},
+        {"compile a query, growth with conditions",
+         "a condition is written once",
+         1,
+         {4, 32, 256},
+         grow_compile,
+         orm,
+         AMOUNT_NS,
+         0},
+    };
+    for (size_t i = 0; i < sizeof growths / sizeof *growths; i++) bench_growth(bench, &growths[i]);
+}
+
 /* ---- theirs: sqlite3_step and structs in an arena ------------------------------------------- */
 
 struct article {
@@ -243,6 +330,7 @@ void bench_orm(struct bench *bench) {
         bench_pairs(bench, pairs, sizeof pairs / sizeof *pairs);
     else
         bench_row(bench, &(struct row){.figure = "a database", .ours = NAN, .theirs = NAN});
+    if (memory.one && file.one) bench_orm_growth(bench, &memory);
     close_all(&file);
     close_all(&memory);
 }

@@ -105,9 +105,10 @@ static bool bare_start(struct bare *bare) {
 
 /* ---- a load on either --------------------------------------------------------------------- */
 
-static bool load(struct bench_run *run, uint16_t port, struct load_result *result) {
+static bool load(struct bench_run *run, uint16_t port, unsigned clients,
+                 struct load_result *result) {
     struct load_options options = {
-        .port = port, .path = "/", .clients = CLIENTS, .requests = REQUESTS, .keep_alive = true};
+        .port = port, .path = "/", .clients = clients, .requests = REQUESTS, .keep_alive = true};
     return load_run(&run->runtime, &options, result) && result->answered == REQUESTS;
 }
 
@@ -126,13 +127,13 @@ struct told {
 static const struct told nothing_told = {NAN, NAN};
 
 /* Loads a server that listens; NAN when it did not answer all. */
-static struct told ask(struct bench_run *run, uint16_t port) {
+static struct told ask(struct bench_run *run, uint16_t port, unsigned clients) {
     struct load_result result;
-    if (!load(run, port, &result)) return nothing_told;
+    if (!load(run, port, clients, &result)) return nothing_told;
     return (struct told){.per_second = REQUESTS * 1e9 / (double)result.elapsed_ns};
 }
 
-static struct told measure_ours(struct tape *tape) {
+static struct told measure_ours(struct tape *tape, unsigned clients) {
     struct bench_run run;
     bench_run_init(&run);
     struct page page = {"/", {{&view_type}, "hello", "blog.views", hello, NULL}};
@@ -147,7 +148,7 @@ static struct told measure_ours(struct tape *tape) {
     struct server_options options = {
         .kind = SERVER_ASYNC, .application = &application, .usage = &used};
     struct server *server = chain ? server_start(&options, &run.fault) : NULL;
-    struct told told = server ? ask(&run, server_port(server)) : nothing_told;
+    struct told told = server ? ask(&run, server_port(server), clients) : nothing_told;
     server_stop(server);
     told.cpu_ns = server ? (double)used.cpu_ns / REQUESTS : NAN;
     bench_run_release(&run);
@@ -156,7 +157,7 @@ static struct told measure_ours(struct tape *tape) {
 
 static struct told measure_recorded(void) {
     struct tape *tape = tape_new(NULL, 0);
-    struct told told = tape ? measure_ours(tape) : nothing_told;
+    struct told told = tape ? measure_ours(tape, CLIENTS) : nothing_told;
     tape_free(tape);
     return told;
 }
@@ -167,7 +168,7 @@ static struct told measure_bare(void) {
     struct told told = nothing_told;
     bench_run_init(&run);
     if (bare && bare_start(bare)) {
-        told = ask(&run, bare->port);
+        told = ask(&run, bare->port, CLIENTS);
         uv_async_send(&bare->stop);
         pthread_join(bare->thread, NULL);
         uv_loop_close(&bare->loop);
@@ -178,11 +179,27 @@ static struct told measure_bare(void) {
     return told;
 }
 
+/* Of the server's thread, for a request. */
+static bool grow_clients(void *context, size_t clients, double *ns) {
+    (void)context;
+    *ns = measure_ours(NULL, (unsigned)clients).cpu_ns;
+    return !isnan(*ns);
+}
+
+static const struct growth growth = {"async server, a request, growth with clients",
+                                     "the loop is told who has something to say",
+                                     0,
+                                     {4, 32, 256},
+                                     grow_clients,
+                                     NULL,
+                                     AMOUNT_NS,
+                                     5};
+
 void bench_server(struct bench *bench) {
     enum { OURS, RECORDED, BARE, KINDS };
     double cpu[KINDS][ROUNDS], rate[KINDS][ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        struct told told[KINDS] = {measure_ours(NULL), measure_recorded(), measure_bare()};
+        struct told told[KINDS] = {measure_ours(NULL, CLIENTS), measure_recorded(), measure_bare()};
         for (int kind = 0; kind < KINDS; kind++) {
             cpu[kind][i] = told[kind].cpu_ns;
             rate[kind][i] = told[kind].per_second;
@@ -209,4 +226,5 @@ void bench_server(struct bench *bench) {
          .theirs = reference},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) bench_row(bench, &rows[i]);
+    bench_growth(bench, &growth);
 }

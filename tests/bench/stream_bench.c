@@ -40,8 +40,8 @@ static bool fetch_all(struct runtime *runtime, uint16_t port, struct checksum *c
     return fetch_run(runtime, &options, &result) && result.complete;
 }
 
-static bool stream(struct bench_run *run, struct checksum *checksum) {
-    struct export export = {.rows = ROWS, .batch = 1000, .memory = &run->memory};
+static bool stream(struct bench_run *run, uint64_t rows, struct checksum *checksum) {
+    struct export export = {.rows = rows, .batch = 1000, .memory = &run->memory};
     struct page page = {"/", export_view(&export, true)};
     struct pages pages = {&page, 1};
     struct application application = {
@@ -77,7 +77,7 @@ static uint64_t stream_rows(void *context) {
     checksum_init(&checksum);
     resident_most(true);
     double before = (double)process_resident();
-    bool done = stream(&run, &checksum);
+    bool done = stream(&run, ROWS, &checksum);
     double grown = (double)resident_most(false) - before;
     if (streaming->rounds++ > 0 && grown > streaming->grown_most) streaming->grown_most = grown;
     if (memory_peak(&run.memory) > streaming->held_most)
@@ -153,6 +153,53 @@ static uint64_t write_rows(void *context) {
     return done && streaming->ours == streaming->theirs ? ROWS : 0;
 }
 
+/* ---- growth -------------------------------------------------------------------------------- */
+
+/* Streams so many rows; the time by the clock, for two threads take part. */
+static bool grow_time(void *context, size_t rows, double *ns) {
+    struct bench_run run;
+    struct checksum checksum;
+    (void)context;
+    bench_run_init(&run);
+    checksum_init(&checksum);
+    uint64_t start = clock_ns();
+    bool done = stream(&run, rows, &checksum);
+    *ns = (double)(clock_ns() - start);
+    bench_run_release(&run);
+    return done;
+}
+
+static bool grow_memory(void *context, size_t rows, double *bytes) {
+    struct bench_run run;
+    struct checksum checksum;
+    (void)context;
+    bench_run_init(&run);
+    checksum_init(&checksum);
+    bool done = stream(&run, rows, &checksum);
+    *bytes = (double)memory_peak(&run.memory);
+    bench_run_release(&run);
+    return done;
+}
+
+static const struct growth growths[] = {
+    {"stream rows, growth with rows",
+     "a row is written once",
+     1,
+     {30000, 300000, 3000000},
+     grow_time,
+     NULL,
+     AMOUNT_NS,
+     3},
+    {"held while streaming, growth with rows",
+     "one piece is held at a time",
+     0,
+     {30000, 300000, 3000000},
+     grow_memory,
+     NULL,
+     AMOUNT_BYTES,
+     1},
+};
+
 /* ---- the section -------------------------------------------------------------------------- */
 
 void bench_stream(struct bench *bench) {
@@ -179,4 +226,5 @@ void bench_stream(struct bench *bench) {
          .target = {OURS_AT_MOST, 256 << 10}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) bench_row(bench, &rows[i]);
+    for (size_t i = 0; i < sizeof growths / sizeof *growths; i++) bench_growth(bench, &growths[i]);
 }

@@ -47,8 +47,23 @@ static uint64_t read_clock(void *context) {
     return sum ? EVENTS : 0;
 }
 
+static bool record_many(void *tape, size_t events, double *amount) {
+    struct head head;
+    (void)amount;
+    tape_clear(tape);
+    head_init(&head, tape);
+    for (size_t i = 0; i < events; i++) head_point(&head, TAPE_ROW, "row", 1);
+    return tape_count(cut_whole(tape), TAPE_ROW, ANY_EVENT) == events;
+}
+
 void bench_tape(struct bench *bench) {
     struct tape *tape = tape_new(NULL, 0);
+    const struct growth growth = {.figure = "record points, growth with points",
+                                  .why = "each is one event, also when the tape coarsens",
+                                  .order = 1,
+                                  .sizes = {2000, 50000, 1000000},
+                                  .work = record_many,
+                                  .context = tape};
     const struct pair pairs[] = {
         {.figure = "record a point",
          .reference = "reading the clock once",
@@ -70,5 +85,6 @@ void bench_tape(struct bench *bench) {
         bench_pairs(bench, pairs, sizeof pairs / sizeof *pairs);
     else
         bench_row(bench, &(struct row){.figure = "a tape", .ours = NAN, .theirs = NAN});
+    if (tape) bench_growth(bench, &growth);
     tape_free(tape);
 }

@@ -201,9 +201,54 @@ static uint64_t resolve_small(void *context) {
     return resolve_index(((struct two_sizes *)context)->small);
 }
 
+enum { SIZES = GROWTH_SIZES };
+static const size_t sizes[SIZES] = {10, FLAT, 50000};
+
+/* The one of the three that has so many routes. */
+static struct routes *routes_of(struct routes *routes, size_t size) {
+    while (routes->count != size) routes++;
+    return routes;
+}
+
+static bool grow_flat(void *routes, size_t size, double *amount) {
+    (void)amount;
+    return resolve_flat(routes_of(routes, size)) > 0;
+}
+
+static bool grow_index(void *routes, size_t size, double *amount) {
+    (void)amount;
+    return resolve_index(routes_of(routes, size)) > 0;
+}
+
+static bool grow_reverse(void *routes, size_t size, double *amount) {
+    (void)amount;
+    return reverse_last(routes_of(routes, size)) > 0;
+}
+
+static void bench_urls_growth(struct bench *bench, struct routes routes[SIZES]) {
+    const struct growth growths[] = {
+        {.figure = "resolve() the last route, growth with routes",
+         .why = "a flat list is tried one by one",
+         .order = 1,
+         .work = grow_flat},
+        {.figure = "radix index, growth with routes",
+         .why = "a path is as long whatever the routes",
+         .order = 0,
+         .work = grow_index},
+        {.figure = "reverse(), growth with names",
+         .why = "a name is looked up by its hash",
+         .order = 0,
+         .work = grow_reverse},
+    };
+    for (size_t i = 0; i < sizeof growths / sizeof *growths; i++) {
+        struct growth growth = growths[i];
+        memcpy(growth.sizes, sizes, sizeof sizes);
+        growth.context = routes;
+        bench_growth(bench, &growth);
+    }
+}
+
 void bench_urls(struct bench *bench) {
-    enum { SIZES = 3 };
-    static const size_t sizes[SIZES] = {10, FLAT, 50000};
     struct routes routes[SIZES] = {0};
     bool built = true;
     for (size_t i = 0; i < SIZES; i++) built = build(&routes[i], sizes[i]) && built;
@@ -245,5 +290,6 @@ void bench_urls(struct bench *bench) {
         bench_pairs(bench, pairs, sizeof pairs / sizeof *pairs);
     else
         bench_row(bench, &(struct row){.figure = "a urlconf", .ours = NAN, .theirs = NAN});
+    if (built) bench_urls_growth(bench, routes);
     for (size_t i = 0; i < SIZES; i++) bench_run_release(&routes[i].run);
 }
