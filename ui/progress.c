@@ -40,6 +40,12 @@ static const char schema[] =
     "  answered TEXT NOT NULL, measured TEXT NOT NULL, met INTEGER NOT NULL);"
     "COMMIT;";
 
+/* A file made before there was this table gets it when it is next written to. */
+static const char kept_schema[] =
+    "CREATE TABLE IF NOT EXISTS kept ("
+    "  lesson TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+    "  PRIMARY KEY (lesson, step, name))";
+
 _Static_assert(APPLICATION_ID == 1684109666, "the schema says the same");
 
 static void warn(struct progress *progress, const char *format, ...)
@@ -340,10 +346,38 @@ void progress_count(struct progress *progress, size_t *made, size_t *met) {
     }
 }
 
+/* ---- what lies open ------------------------------------------------------------------------- */
+
+/* A failure closes the file, and with it what was begun is undone. */
+void progress_keep(struct progress *progress, const struct progress_kept *kept, size_t count) {
+    execute(progress, "BEGIN IMMEDIATE", NULL, 0);
+    execute(progress, kept_schema, NULL, 0);
+    execute(progress, "DELETE FROM kept", NULL, 0);
+    for (size_t i = 0; i < count; i++)
+        execute(progress, "INSERT INTO kept VALUES (?1, ?2, ?3, ?4)",
+                (const char *[]){kept[i].lesson, kept[i].step, kept[i].name, kept[i].value}, 4);
+    execute(progress, "COMMIT", NULL, 0);
+}
+
+void progress_each_kept(struct progress *progress,
+                        void (*each)(void *context, const struct progress_kept *), void *context) {
+    if (!progress->writable) return;
+    execute(progress, kept_schema, NULL, 0);
+    sqlite3_stmt *statement =
+        prepare(progress, "SELECT lesson, step, name, value FROM kept", NULL, 0);
+    while (next_row(progress, statement)) {
+        struct progress_kept kept = {column(statement, 0), column(statement, 1),
+                                     column(statement, 2), column(statement, 3)};
+        each(context, &kept);
+    }
+}
+
 bool progress_forget(struct progress *progress) {
     if (!progress->writable) return false;
+    execute(progress, kept_schema, NULL, 0);
     static const char sql[] = "BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM done;"
-                              " DELETE FROM prediction; COMMIT; VACUUM;";
+                              " DELETE FROM prediction; DELETE FROM kept; COMMIT; VACUUM;";
+    if (!progress->writable) return false;
     if (sqlite3_exec(progress->database, sql, NULL, NULL, NULL) == SQLITE_OK) return true;
     give_up(progress);
     return false;

@@ -82,6 +82,23 @@ void progress_each_prediction(struct progress *progress,
  * question counts. */
 void progress_count(struct progress *progress, size_t *made, size_t *met);
 
+/* ---- what lies open -------------------------------------------------------------------- */
+
+/* A knob that was turned, a listing that was edited, how far a note was read: what a reader finds
+ * again where it left off. What the names mean is the reader's own. */
+struct progress_kept {
+    const char *lesson, *step;
+    const char *name, *value;
+};
+
+/* Takes these for all that was kept before, or none of them. */
+void progress_keep(struct progress *progress, const struct progress_kept *kept, size_t count);
+
+/* Gives all that is kept to `each`; the strings live for that call only. Nothing of a file that
+ * cannot be written. */
+void progress_each_kept(struct progress *progress,
+                        void (*each)(void *context, const struct progress_kept *), void *context);
+
 /* Forgets everything that a file opened with PROGRESS_KEEP holds. False when that could not be
  * done; progress_warning says why. */
 bool progress_forget(struct progress *progress);

@@ -67,6 +67,36 @@ static void all_that_is_done_comes_in_one_query(void **state) {
     progress_close(progress);
 }
 
+static void join_kept(void *context, const struct progress_kept *kept) {
+    char *all = context;
+    size_t used = strlen(all);
+    snprintf(all + used, 256 - used, "%s/%s %s=%s ", kept->lesson, kept->step, kept->name,
+             kept->value);
+}
+
+static void what_is_kept_takes_the_place_of_all_before(void **state) {
+    static const struct progress_kept first[] = {{"lazy", "cache", "listing", "a\nb"},
+                                                 {"sql", "annotate", "knob authors", "7"}};
+    static const struct progress_kept then = {"lazy", "cache", "top", "1/2"};
+    char all[256] = "";
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    progress_each_kept(progress, join_kept, all);
+    assert_string_equal(all, "");
+    progress_keep(progress, first, 2);
+    progress_each_kept(progress, join_kept, all);
+    assert_non_null(strstr(all, "lazy/cache listing=a\nb "));
+    assert_non_null(strstr(all, "sql/annotate knob authors=7 "));
+    progress_keep(progress, &then, 1);
+    *all = '\0';
+    progress_each_kept(progress, join_kept, all);
+    assert_string_equal(all, "lazy/cache top=1/2 ");
+    assert_true(progress_forget(progress));
+    *all = '\0';
+    progress_each_kept(progress, join_kept, all);
+    assert_string_equal(all, "");
+    progress_close(progress);
+}
+
 static void the_last_answer_to_a_question_counts(void **state) {
     struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
     struct progress_prediction wrong = {"lazy", "cache", "how many?", "2", "1", false};
@@ -254,6 +284,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(what_was_noted_is_there_next_time),
         TEST(all_that_is_done_comes_in_one_query),
+        TEST(what_is_kept_takes_the_place_of_all_before),
         TEST(the_last_answer_to_a_question_counts),
         TEST(predictions_come_back_as_they_were_given),
         TEST(forgetting_leaves_nothing_in_the_file),

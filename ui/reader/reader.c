@@ -18,6 +18,7 @@
 
 #include "ui/reader/draw.h"
 #include "ui/reader/keys.h"
+#include "ui/reader/recall.h"
 #include "ui/reader/terminal.h"
 #include "ui/reader/worker.h"
 
@@ -57,6 +58,7 @@ struct reader {
     struct grid grid;
     bool dirty, all; /* something changed; nothing on the screen can be trusted */
     bool moved;      /* the place is to be saved */
+    bool keeps;      /* something lies open in the file */
     uint64_t ticked; /* when time last passed, in ns */
     int exit_code;
 };
@@ -64,9 +66,17 @@ struct reader {
 /* ---- progress ------------------------------------------------------------------------------- */
 
 static void save_place(struct reader *reader) {
+    struct arena arena;
+    size_t count;
+    bool whole;
     if (!reader->progress) return;
     progress_visit(reader->progress, state_lesson(&reader->state)->slug,
                    state_step(&reader->state)->slug);
+    arena_init(&arena, NULL);
+    const struct progress_kept *kept = recall_collect(&reader->state, &arena, &count, &whole);
+    if (whole && (count > 0 || reader->keeps)) progress_keep(reader->progress, kept, count);
+    reader->keeps |= count > 0;
+    arena_release(&arena);
 }
 
 static void save_prediction(struct reader *reader) {
@@ -104,6 +114,19 @@ static void mark_done(void *context, const char *lesson, const char *step) {
         for (size_t j = 0; j < known->step_count; j++)
             if (strcmp(known->steps[j]->slug, step) == 0) state_visit_of(state, i, j)->done = true;
     }
+}
+
+static void put_back(void *context, const struct progress_kept *kept) {
+    struct reader *reader = context;
+    reader->keeps = true;
+    reader->dirty |= recall_put_back(&reader->state, kept, !reader->options->lesson);
+}
+
+/* What lies open: needs to know the place. */
+static void recall(struct reader *reader) {
+    if (!reader->progress) return;
+    progress_each_kept(reader->progress, put_back, reader);
+    if (reader->dirty) state_update(&reader->state, &(struct action){.kind = ACTION_NONE});
 }
 
 /* What is done, and why it cannot be known. */
@@ -268,6 +291,7 @@ static void before_sleep(uv_prepare_t *prepare) {
     paint(reader);
     if (!reader->knows_progress) {
         open_progress(reader);
+        recall(reader);
         paint(reader);
     }
     if (reader->moved) save_place(reader);
@@ -343,6 +367,7 @@ static bool open_state(struct reader *reader, const struct reader_options *optio
     grid_init(&reader->grid, options->ascii);
     if (!options->lesson) open_progress(reader);
     open_place(reader, options);
+    if (!options->lesson) recall(reader);
     reader->dirty = true;
     return true;
 }
@@ -357,6 +382,8 @@ int reader_run(const struct reader_options *options) {
     if (reader->terminal) {
         error = open_state(reader, options) ? open_input(reader) : UV_ENOMEM;
         if (!error) uv_run(&reader->loop, UV_RUN_DEFAULT);
+        if (reader->state.mode == MODE_EDIT) /* by a signal: what was written is kept */
+            state_update(&reader->state, &(struct action){.kind = ACTION_BACK});
         save_place(reader);
         terminal_close(reader->terminal);
     }

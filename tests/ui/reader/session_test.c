@@ -321,12 +321,34 @@ static void what_is_done_is_marked_beside_a_named_step_too(void **state) {
     terminal_end_by_key(&session->terminal);
 }
 
+static void what_lay_open_lies_there_again(void **state) {
+    struct session *session = *state;
+    if (!getenv("DAYBOOK")) skip();
+    start(session, &session->terminal, 24, 80, plain, "n-plus-one");
+    assert_true(terminal_wait_for(&session->terminal, "? keys"));
+    terminal_send(&session->terminal, "v250\rjjj");
+    assert_true(terminal_wait_for(&session->terminal, "articles [250]"));
+    terminal_send(&session->terminal, "e# mine\r");
+    assert_true(terminal_wait_for(&session->terminal, "1 # mine"));
+    kill(session->terminal.child, SIGHUP); /* in the middle of a line */
+    terminal_wait_exit(&session->terminal);
+    end_terminal(&session->terminal);
+    start(session, &session->terminal, 24, 80, plain, NULL);
+    assert_true(terminal_wait_for(&session->terminal, "1 # mine"));
+    assert_true(terminal_wait_for(&session->terminal, "articles [250]"));
+    terminal_send(&session->terminal, "\t");
+    assert_true(terminal_wait_for(&session->terminal, "You write a shopping list"));
+    assert_true(terminal_wait_gone(&session->terminal, "The page was quick"));
+    terminal_end_by_key(&session->terminal);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_SESSION(sessions_by_lot_end_cleanly),
         WITH_SESSION(killed_at_any_moment_it_keeps_the_last_or_the_one_before),
         WITH_SESSION(two_readers_at_once_both_keep_what_they_did),
         WITH_SESSION(what_is_done_is_marked_beside_a_named_step_too),
+        WITH_SESSION(what_lay_open_lies_there_again),
     };
     return RUN_TESTS(tests);
 }
