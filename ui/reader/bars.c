@@ -89,7 +89,11 @@ void figure_draw_bars(struct grid *page, const struct figure *figure,
     int detail = columns.details ? columns.details + 1 : 0;
     int room = columns.right - columns.bar - detail;
     bool stacked = room < BAR_LEAST;
-    if (stacked) room = columns.right - 3 - detail;
+    if (stacked) { /* a label has the row but for its number */
+        columns.number = columns.right - columns.numbers;
+        columns.labels = columns.number - 3;
+        room = columns.right - 3 - detail;
+    }
     double whole = longest(figure);
     for (size_t i = 0; i < figure->bars.count; i++) {
         const struct figure_bar *bar = &figure->bars.bars[i];

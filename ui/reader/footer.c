@@ -37,36 +37,82 @@ static int put_knob(const struct state *state, struct grid *grid, int y, int x, 
     return grid_put(grid, y, x + 1, right, knob_value(state, knob, text, sizeof text), style);
 }
 
-/* Where not all have room, the chosen knob comes first and dots tell of the others. */
-static void put_knobs(const struct state *state, struct grid *grid, int y, int right) {
-    enum { GAP = 3 };
+/* Which knobs are shown, from the first on: all, or, where not all have room, the chosen one and
+ * what fits behind it. Dots tell of the others. */
+struct shown_knobs {
+    size_t first, count;
+    int right;
+    bool all;
+};
+
+enum { KNOB_GAP = 3 };
+
+static struct shown_knobs shown_knobs(const struct state *state, int right) {
     size_t count = state_step(state)->knob_count;
-    int needed = 1 - GAP, x = 1;
-    for (size_t i = 0; i < count; i++) needed += knob_width(state, i) + GAP;
-    bool all = needed <= right;
-    for (size_t i = all ? 0 : state->knob; i < count; i++) {
-        bool fits = all || x + knob_width(state, i) <= right - 2;
-        if (fits || x == 1) x = put_knob(state, grid, y, x, right - (all ? 0 : 2), i) + GAP;
-        if (!fits) break;
+    int needed = 1 - KNOB_GAP, x = 1;
+    for (size_t i = 0; i < count; i++) needed += knob_width(state, i) + KNOB_GAP;
+    if (needed <= right) return (struct shown_knobs){0, count, right, true};
+    struct shown_knobs shown = {.first = state->knob, .right = right - 2};
+    for (size_t i = shown.first; i < count; i++) {
+        x += knob_width(state, i);
+        if (x > shown.right && shown.count > 0) break;
+        x += KNOB_GAP;
+        shown.count++;
     }
-    if (!all) grid_put(grid, y, right - 1, right, "…", STYLE(MUTED));
+    return shown;
 }
 
-/* "replay 1x [=====>    ]"; returns the column where it begins. */
-static int put_replay(const struct state *state, struct grid *grid, int y) {
-    enum { BAR = 12 };
-    if (!state_can_replay(state) || grid->width < 60) return grid->width - 1;
+static void put_knobs(const struct state *state, struct grid *grid, int y, int right) {
+    struct shown_knobs shown = shown_knobs(state, right);
+    int x = 1;
+    for (size_t i = 0; i < shown.count; i++)
+        x = put_knob(state, grid, y, x, shown.right, shown.first + i) + KNOB_GAP;
+    if (!shown.all) grid_put(grid, y, right - 1, right, "…", STYLE(MUTED));
+}
+
+enum { BAR = 12, HEAD = 32 };
+
+/* "replay 1x " */
+static bool replay_head(const struct state *state, char head[HEAD]) {
     const struct replay *replay = &state->replay;
     const char *word = replay->playing ? "playing" : replay_is_whole(replay) ? "replay" : "paused";
+    if (!state_can_replay(state) || state->width < 60) return false;
+    snprintf(head, HEAD, "%s %s ", word, replay_speed(replay));
+    return true;
+}
+
+/* Where the knobs end: before the replay, where there is one. */
+static int right_of_knobs(const struct state *state) {
+    char head[HEAD];
+    if (!replay_head(state, head)) return state->width - 2;
+    return state->width - BAR - 3 - (int)columns_of(head) - 3;
+}
+
+/* "replay 1x [=====>    ]" */
+static void put_replay(const struct state *state, struct grid *grid, int y) {
+    char head[HEAD];
+    if (!replay_head(state, head)) return;
+    const struct replay *replay = &state->replay;
     int x = grid->width - BAR - 3, done = (int)(replay->at * BAR / replay->length);
     grid_put(grid, y, x, grid->width, "[", STYLE(MUTED));
     grid_fill(grid, y, x + 1, x + 1 + done, 0x2501, STYLE(LANE_0));
     if (done < BAR && !replay_is_whole(replay))
         grid_put(grid, y, x + 1 + done, grid->width, "▸", STYLE(KEY));
     grid_put(grid, y, x + 1 + BAR, grid->width, "]", STYLE(MUTED));
-    char head[32];
-    snprintf(head, sizeof head, "%s %s ", word, replay_speed(replay));
-    return grid_put_right(grid, y, 0, x, head, replay->playing ? STYLE(STRONG) : STYLE(MUTED)) - 2;
+    grid_put_right(grid, y, 0, x, head, replay->playing ? STYLE(STRONG) : STYLE(MUTED));
+}
+
+bool footer_knob_at(const struct state *state, int x, size_t *knob) {
+    struct shown_knobs shown = shown_knobs(state, right_of_knobs(state));
+    int left = 1;
+    if (state->message[0]) return false; /* it stands in the knobs' place */
+    for (size_t i = 0; i < shown.count; i++) {
+        *knob = shown.first + i;
+        int width = knob_width(state, *knob);
+        if (x >= left && x < left + width) return true;
+        left += width + KNOB_GAP;
+    }
+    return false;
 }
 
 static void put_field(const struct state *state, struct grid *grid, int y, const char *head) {
@@ -110,7 +156,8 @@ void footer_put_status(const struct state *state, struct grid *grid, int y) {
         return;
     default: break;
     }
-    put_knobs(state, grid, y, put_replay(state, grid, y) - 1);
+    put_replay(state, grid, y);
+    put_knobs(state, grid, y, right_of_knobs(state));
 }
 
 /* ---- keys ----------------------------------------------------------------------------------- */

@@ -12,4 +12,7 @@ enum { HEADER_SAYS_KEYS = 70 };
 void footer_put_status(const struct state *state, struct grid *grid, int y);
 void footer_put_keys(const struct state *state, struct grid *grid, int y);
 
+/* The knob that stands in column x of the status line; false for none. */
+bool footer_knob_at(const struct state *state, int x, size_t *knob);
+
 #endif

@@ -1,7 +1,7 @@
 /* keys - see keys.h. Rows that stand first are found first, and stand first in the footer. */
 #include "ui/reader/keys.h"
 
-#include "ui/reader/state.h"
+#include "ui/reader/modes.h"
 
 /* ---- when a key works ----------------------------------------------------------------------- */
 
@@ -26,6 +26,11 @@ static bool is_amid(const struct state *state) {
 
 static bool is_whole(const struct state *state) {
     return state_can_replay(state) && replay_is_whole(&state->replay);
+}
+
+/* The figures on the screen are of other knobs. */
+static bool runs_anew(const struct state *state) {
+    return state_can_run(state) && state_is_outdated(state);
 }
 
 static bool has_undo(const struct state *state) {
@@ -126,6 +131,13 @@ const struct binding bindings[] = {
      {'r', STROKE_ENTER, '\n'},
      ACTION_RUN,
      "r",
+     "run anew",
+     "run with the knobs as they are",
+     runs_anew},
+    {READ,
+     {'r', STROKE_ENTER, '\n'},
+     ACTION_RUN,
+     "r",
      "run",
      "run the demo (Enter too)",
      state_can_run},
@@ -189,7 +201,7 @@ const struct binding bindings[] = {
     {READ | OVER | LIST | EDIT, {STROKE_PAGE_UP}, ACTION_PAGE_UP, "PgUp", NULL, "a page up", NULL},
     {READ | OVER, {'b'}, ACTION_PAGE_UP, NULL, NULL, NULL, NULL},
     {OVER, {' ', 'f'}, ACTION_PAGE_DOWN, NULL, NULL, NULL, NULL},
-    {READ, {'f'}, ACTION_PAGE_DOWN, NULL, NULL, NULL, NULL},
+    {READ, {'f', ' '}, ACTION_PAGE_DOWN, NULL, NULL, NULL, NULL}, /* with nothing to play */
     {READ | OVER, {CONTROL('D')}, ACTION_HALF_DOWN, "^D ^U", NULL, "half a page", NULL},
     {READ | OVER, {CONTROL('U')}, ACTION_HALF_UP, NULL, NULL, NULL, NULL},
     {READ | OVER | LIST, {'g', STROKE_HOME}, ACTION_TOP, "g G", NULL, "the top, the bottom", NULL},

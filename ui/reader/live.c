@@ -258,14 +258,6 @@ static void put_fidelity(struct state *state) {
     grid_wrap(page, y, x + 1, 1, page->width - 1, note, STYLE(MUTED));
 }
 
-/* Knobs that were turned since: the figures are of the run before. */
-static bool is_outdated(const struct state *state) {
-    const struct visit *visit = state_visit(state);
-    for (size_t i = 0; i < state_step(state)->knob_count; i++)
-        if (!state_ran_at(state, i, &visit->settings[i])) return true;
-    return false;
-}
-
 static void put_outdated(struct state *state) {
     char line[256] = "These figures are of the run with", value[STATE_WORD];
     const struct step *step = state_step(state);
@@ -283,7 +275,7 @@ static void put_outdated(struct state *state) {
 static void put_run(struct state *state, struct arena *arena) {
     struct figures figures;
     figures_init(&figures, arena);
-    if (is_outdated(state)) put_outdated(state);
+    if (state_is_outdated(state)) put_outdated(state);
     state->results_row = NO_FIGURE;
     bool drawn = stage_draw(state->stage, replay_cut(&state->replay), &figures);
     bool listing = figures.count > 0 && figures.list[0].kind == FIGURE_LISTING;

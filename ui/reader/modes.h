@@ -67,6 +67,15 @@ bool writing_open(struct state *state);
 /* Leaves the editor; what was written is kept, and so is its undo. */
 void writing_keep(struct state *state);
 
+/* ---- the mouse (pointing.c), and the knob it turns (reading.c) --------------------------------
+ */
+
+mode_handler pointing_wheel, pointing_click, pointing_toggle;
+mode_handler knob_turn;
+
+/* The knobs stand elsewhere than in the finished run: its figures are of before (running.c). */
+bool state_is_outdated(const struct state *state);
+
 /* ---- the undo of a reset (resetting.c) --------------------------------------------------------
  */
 

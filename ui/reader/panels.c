@@ -75,7 +75,8 @@ static void build_help(struct state *state) {
         if (parts[i].mode != state->below) put_keys(page, parts[i].mode, parts[i].title);
     put_text(page, 1, "With the mouse", STYLE(TITLE));
     put_text(page, 3,
-             "The wheel scrolls; a click chooses. Shift-drag selects text in most terminals.",
+             "The wheel scrolls, and turns the knob it is on; a click chooses. Shift-drag selects "
+             "text in most terminals.",
              STYLE(TEXT));
 }
 

@@ -108,54 +108,6 @@ static unsigned other_pane(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
-/* ---- the mouse ------------------------------------------------------------------------------- */
-
-static bool is_in(struct area area, const struct action *action) {
-    return action->y >= area.y && action->y < area.y + area.height && action->x >= area.x &&
-           action->x < area.x + area.width;
-}
-
-static unsigned wheel(struct state *state, const struct action *action) {
-    enum { ROWS = 3 };
-    struct layout layout = layout_of(state);
-    int rows = action->kind == ACTION_WHEEL_UP ? -ROWS : ROWS;
-    if (is_in(layout.live, action))
-        state->live_top += rows;
-    else if (is_in(layout.note, action))
-        state->note_top += rows;
-    else
-        return 0;
-    return EFFECT_DRAW;
-}
-
-/* A click takes the focus, and chooses a line of the listing or a step of the list. */
-static unsigned click(struct state *state, const struct action *action) {
-    struct layout layout = layout_of(state);
-    if (is_in(layout.list, action)) {
-        struct action choose = {.kind = ACTION_CLICK, .y = action->y, .x = action->x};
-        state->list_at = list_here(state);
-        return list_handle(state, &choose);
-    }
-    state->stale |= STALE_LIVE;
-    if (is_in(layout.note, action)) state->pane = PANE_NOTE;
-    if (!is_in(layout.live, action)) return EFFECT_DRAW;
-    state->pane = PANE_LIVE;
-    int row = state->live_top + action->y - layout.live.y;
-    for (unsigned i = state->line_count; i > 0; i--) {
-        if (state->line_row[i] > row) continue;
-        if (i < state->line_count || row < state->line_row[i] + 1) state->selected = i;
-        break;
-    }
-    return EFFECT_DRAW;
-}
-
-static unsigned mouse(struct state *state, const struct action *action) {
-    (void)action;
-    state->mouse = !state->mouse;
-    state_say(state, state->mouse ? "mouse on; Shift-drag selects text" : "mouse off");
-    return EFFECT_DRAW | EFFECT_MOUSE;
-}
-
 /* ---- steps ---------------------------------------------------------------------------------- */
 
 static unsigned next_step(struct state *state, const struct action *action) {
@@ -179,9 +131,13 @@ static unsigned previous_step(struct state *state, const struct action *action) 
 }
 
 static unsigned day(struct state *state, const struct action *action) {
-    size_t lesson = action->rune - '1';
+    size_t lesson = action->rune - '1', before = state->lesson;
     if (action->rune < '1' || lesson >= state->course.count) return 0;
-    return state_go(state, lesson, 0);
+    unsigned effects = state_go(state, lesson, 0);
+    if (lesson != before) /* who meant to answer the question is told the way back */
+        state_say(state, "day %d; %zu goes back to day %d", state_lesson(state)->day, before + 1,
+                  state->course.lessons[before]->day);
+    return effects;
 }
 
 /* ---- knobs ---------------------------------------------------------------------------------- */
@@ -214,7 +170,7 @@ static int64_t turned_number(const struct knob *knob, int64_t value, bool more, 
     return next < knob->min ? knob->min : next > knob->max ? knob->max : next;
 }
 
-static unsigned turn(struct state *state, const struct action *action) {
+unsigned knob_turn(struct state *state, const struct action *action) {
     const struct step *step = state_step(state);
     if (state->knob >= step->knob_count) return 0;
     const struct knob *knob = &step->knobs[state->knob];
@@ -355,19 +311,19 @@ static mode_handler *const handlers[ACTION_COUNT] = {
     [ACTION_TOP] = top,
     [ACTION_BOTTOM] = bottom,
     [ACTION_PANE] = other_pane,
-    [ACTION_WHEEL_UP] = wheel,
-    [ACTION_WHEEL_DOWN] = wheel,
-    [ACTION_CLICK] = click,
-    [ACTION_MOUSE] = mouse,
+    [ACTION_WHEEL_UP] = pointing_wheel,
+    [ACTION_WHEEL_DOWN] = pointing_wheel,
+    [ACTION_CLICK] = pointing_click,
+    [ACTION_MOUSE] = pointing_toggle,
     [ACTION_NEXT_STEP] = next_step,
     [ACTION_PREVIOUS_STEP] = previous_step,
     [ACTION_DAY] = day,
     [ACTION_KNOB_NEXT] = choose_knob,
     [ACTION_KNOB_PREVIOUS] = choose_knob,
-    [ACTION_KNOB_MORE] = turn,
-    [ACTION_KNOB_LESS] = turn,
-    [ACTION_KNOB_MUCH_MORE] = turn,
-    [ACTION_KNOB_MUCH_LESS] = turn,
+    [ACTION_KNOB_MORE] = knob_turn,
+    [ACTION_KNOB_LESS] = knob_turn,
+    [ACTION_KNOB_MUCH_MORE] = knob_turn,
+    [ACTION_KNOB_MUCH_LESS] = knob_turn,
     [ACTION_KNOB_TYPE] = type_knob,
     [ACTION_RUN] = run,
     [ACTION_PLAY] = replay,

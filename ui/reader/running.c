@@ -82,6 +82,12 @@ bool state_said_of_this(const struct state *state) {
     return visit->said_of == lanes_hash(stage->listing ? stage->listing : "");
 }
 
+bool state_is_outdated(const struct state *state) {
+    for (size_t i = 0; state->stage && i < state_step(state)->knob_count; i++)
+        if (!state_ran_at(state, i, &state_visit(state)->settings[i])) return true;
+    return false;
+}
+
 void state_take_stage(struct state *state, struct stage *stage) {
     state_drop_stage(state);
     state->stage = stage;

@@ -736,6 +736,68 @@ static void a_title_without_room_takes_the_place_of_the_name(void **state) {
     reading_close(&reading);
 }
 
+static struct action at(enum action_kind kind, int y, int x) {
+    return (struct action){.kind = kind, .y = y, .x = x};
+}
+
+static void a_click_chooses_a_knob_and_the_wheel_turns_it(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0); /* articles [100]   round-trip [0 ms, ... */
+    int status = layout_of(&reading.state).status;
+    reading_do(&reading, at(ACTION_CLICK, status, 20));
+    assert_int_equal(reading.state.knob, 1);
+    reading_do(&reading, at(ACTION_WHEEL_UP, status, 3));
+    assert_int_equal(reading.state.knob, 0);
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 110);
+    reading_do(&reading, at(ACTION_WHEEL_DOWN, status, 3));
+    reading_do(&reading, at(ACTION_WHEEL_DOWN, status, 70)); /* no knob stands there */
+    assert_int_equal(state_visit(&reading.state)->settings[0].number, 100);
+    reading_close(&reading);
+}
+
+static void a_click_on_the_panes_names_shows_the_other_one(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_do(&reading, at(ACTION_CLICK, layout_of(&reading.state).top_rule, 12));
+    assert_int_equal(reading.state.pane, PANE_LIVE);
+    reading_close(&reading);
+}
+
+static void the_footer_says_when_a_run_would_be_another_one(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "r\r");
+    assert_false(reading_holds(&reading, "r run anew"));
+    reading_keys(&reading, "+");
+    assert_true(reading_shows(&reading, "r run anew"));
+    reading_keys(&reading, "r");
+    assert_false(reading_holds(&reading, "r run anew"));
+    reading_close(&reading);
+}
+
+static void a_day_by_number_tells_the_way_back(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "1");
+    assert_true(reading_shows(&reading, "day 4; 2 goes back to day 9"));
+    reading_close(&reading);
+}
+
+static void space_turns_the_page_where_there_is_nothing_to_play(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, " ");
+    assert_true(reading.state.note_top > 1);
+    reading_keys(&reading, "r\r ");
+    assert_true(reading.state.replay.playing);
+    reading_close(&reading);
+}
+
 static void the_footer_leads_from_a_run_to_the_next_step(void **state) {
     static const int sizes[][2] = {{24, 80}, {12, 40}, {40, 120}};
     static const char *const keys[] = {"r run", "- + turn", "n next"};
@@ -991,6 +1053,11 @@ int main(void) {
         cmocka_unit_test(a_run_again_leaves_the_room_to_its_figures),
         cmocka_unit_test(a_plot_fits_a_low_screen),
         cmocka_unit_test(a_title_without_room_takes_the_place_of_the_name),
+        cmocka_unit_test(a_click_chooses_a_knob_and_the_wheel_turns_it),
+        cmocka_unit_test(a_click_on_the_panes_names_shows_the_other_one),
+        cmocka_unit_test(the_footer_says_when_a_run_would_be_another_one),
+        cmocka_unit_test(a_day_by_number_tells_the_way_back),
+        cmocka_unit_test(space_turns_the_page_where_there_is_nothing_to_play),
         cmocka_unit_test(the_footer_leads_from_a_run_to_the_next_step),
         cmocka_unit_test(the_footer_names_the_keys_of_a_replay_under_way),
         cmocka_unit_test(the_help_tells_what_works_now_first),
