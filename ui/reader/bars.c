@@ -46,6 +46,7 @@ static void put_bar(struct grid *page, int y, int x, int room, double share, uns
 
 /* The columns of a bar's row; all bars of a figure share them. */
 struct bar_columns {
+    int widest;                   /* of the labels, uncut */
     int labels, numbers, details; /* widths */
     int number, bar, right;       /* where they begin, and where the row ends */
 };
@@ -63,6 +64,7 @@ static struct bar_columns bar_columns(const struct figure *figure, int width) {
         columns.numbers = wider(columns.numbers, amount_number(bar->value, figure->bars.unit).text);
         columns.details = wider(columns.details, bar->detail);
     }
+    columns.widest = columns.labels;
     columns.labels = at_most(columns.labels, width * 2 / 5);
     columns.details = at_most(columns.details, width / 4);
     columns.number = 1 + columns.labels + 2;
@@ -90,8 +92,8 @@ void figure_draw_bars(struct grid *page, const struct figure *figure,
     int room = columns.right - columns.bar - detail;
     bool stacked = room < BAR_LEAST;
     if (stacked) { /* a label has the row but for its number */
-        columns.number = columns.right - columns.numbers;
-        columns.labels = columns.number - 3;
+        columns.labels = at_most(columns.widest, columns.right - columns.numbers - 3);
+        columns.number = 1 + columns.labels + 2;
         room = columns.right - 3 - detail;
     }
     double whole = longest(figure);

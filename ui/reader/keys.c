@@ -33,6 +33,10 @@ static bool runs_anew(const struct state *state) {
     return state_can_run(state) && state_is_outdated(state);
 }
 
+static bool runs(const struct state *state) {
+    return state_can_run(state) && !state_is_outdated(state);
+}
+
 static bool has_undo(const struct state *state) {
     return state->undo.on;
 }
@@ -134,13 +138,7 @@ const struct binding bindings[] = {
      "run anew",
      "run with the knobs as they are",
      runs_anew},
-    {READ,
-     {'r', STROKE_ENTER, '\n'},
-     ACTION_RUN,
-     "r",
-     "run",
-     "run the demo (Enter too)",
-     state_can_run},
+    {READ, {'r', STROKE_ENTER, '\n'}, ACTION_RUN, "r", "run", "run the demo (Enter too)", runs},
     {READ, {' '}, ACTION_PLAY, "Space", "play", "play or pause the replay", is_amid},
     {READ, {','}, ACTION_EVENT_PREVIOUS, ", .", "event", "one event back, forward", is_amid},
     {READ, {'-'}, ACTION_KNOB_LESS, "- +", "turn", "turn the knob down, up", has_knobs},

@@ -772,7 +772,7 @@ static void the_footer_says_when_a_run_would_be_another_one(void **state) {
     reading_keys(&reading, "r\r");
     assert_false(reading_holds(&reading, "r run anew"));
     reading_keys(&reading, "+");
-    assert_true(reading_shows(&reading, "r run anew"));
+    assert_true(reading_shows(&reading, "r run anew  - + turn")); /* and named once */
     reading_keys(&reading, "r");
     assert_false(reading_holds(&reading, "r run anew"));
     reading_close(&reading);
