@@ -38,7 +38,17 @@ static bool relabel_externals(struct runtime *runtime, struct query *query,
     return true;
 }
 
+/* No alias may become what another one is renamed from. Django asserts it, and so a query that is
+ * combined with its like may raise. */
+static bool is_disjoint(struct runtime *runtime, const struct relabel *map) {
+    for (size_t i = 0; i < map->count; i++)
+        if (is_renamed(map, map->to[i]))
+            return fault_raise(runtime->fault, "AssertionError", "%s", "");
+    return true;
+}
+
 bool query_change_aliases(struct runtime *runtime, struct query *query, const struct relabel *map) {
+    if (!is_disjoint(runtime, map)) return false;
     /* The root's struct is the query's own: take what a relabelled root has. */
     struct expression *where = expression_relabel(runtime, query->where, map);
     query->where = where ? expression_copy(runtime, where) : NULL;
