@@ -245,8 +245,24 @@ bool query_dates(struct runtime *runtime, struct query *query, const char *field
 
 /* ---- references --------------------------------------------------------------------------- */
 
+/* Whether a column of another table than the query's own is in it. */
+static bool is_joined(struct query *query, const struct expression *node) {
+    if (node->kind == EXPRESSION_COLUMN) {
+        const struct join *join = query_join_of(query, node->name);
+        return join && join->parent;
+    }
+    for (size_t i = 0; i < node->source_count; i++)
+        if (is_joined(query, node->sources[i])) return true;
+    return false;
+}
+
 static struct expression *resolve_annotation(const struct resolve *how,
                                              const struct annotation *annotation) {
+    if (!how->allow_joins && is_joined(how->query, annotation->expression)) {
+        fault_raise(how->runtime->fault, "FieldError",
+                    "Joined field references are not permitted in this query");
+        return NULL;
+    }
     if (!how->summarize) return annotation->expression;
     if (annotation->selected)
         return expression_ref(how->runtime, annotation->name, annotation->expression);

@@ -16,6 +16,36 @@ static bool finish(struct runtime *runtime, struct sql *sql, enum written writte
 
 /* ---- INSERT ------------------------------------------------------------------------------- */
 
+/* A row that is not there yet has no columns to refer to. Django asks each part in turn, and finds
+ * out that it cannot ask a condition. */
+static bool refers_to_columns(struct runtime *runtime, const struct expression *node) {
+    if (node->kind == EXPRESSION_COLUMN) return true;
+    if (node->kind == EXPRESSION_WHERE)
+        return fault_raise(runtime->fault, "AttributeError",
+                           "'WhereNode' object has no attribute 'contains_column_references'");
+    for (size_t i = 0; i < node->source_count && !fault_raised(runtime->fault); i++)
+        if (refers_to_columns(runtime, node->sources[i])) return true;
+    return false;
+}
+
+static bool can_insert(struct sql *sql, const struct field *field, struct expression *expression) {
+    struct runtime *runtime = sql->runtime;
+    const struct model *model = sql->query->model;
+    bool refers = refers_to_columns(runtime, expression);
+    if (fault_raised(runtime->fault)) return false;
+    if (!refers && !expression->aggregate) return true;
+    const char *shown = expression_show_resolved(runtime, model->registry, expression);
+    if (!shown) return false;
+    if (refers)
+        return fault_raise(runtime->fault, "ValueError",
+                           "Failed to insert expression \"%s\" on %s.%s.%s. F() expressions can "
+                           "only be used to update, not to insert.",
+                           shown, model->app, model->name, field->name);
+    return fault_raise(runtime->fault, "FieldError",
+                       "Aggregate functions are not allowed in this query (%s=%s).", field->name,
+                       shown);
+}
+
 static enum written write_new_value(struct sql *sql, const struct field *field,
                                     struct value value) {
     struct expression *expression = expression_of(value);
@@ -25,7 +55,8 @@ static enum written write_new_value(struct sql *sql, const struct field *field,
     }
     struct resolve how = {.runtime = sql->runtime, .query = sql->query, .for_save = true};
     expression = expression_resolve(&how, expression);
-    return expression ? expression_write(sql, expression) : WRITTEN_FAULT;
+    if (!expression || !can_insert(sql, field, expression)) return WRITTEN_FAULT;
+    return expression_write(sql, expression);
 }
 
 /* INSERT INTO table (columns) VALUES (%s, %s), or in bulk: SELECT %s, %s UNION ALL SELECT ... What
@@ -130,7 +161,7 @@ static bool resolve_new_value(struct runtime *runtime, struct query *query,
     *resolved = expression_resolve(&how, *resolved);
     if (!*resolved) return false;
     if (!(*resolved)->aggregate) return true;
-    const char *shown = expression_repr(runtime, &(*resolved)->base);
+    const char *shown = expression_show_resolved(runtime, query->model->registry, *resolved);
     return shown && fault_raise(runtime->fault, "FieldError",
                                 "Aggregate functions are not allowed in this query (%s=%s).",
                                 change->name, shown);
@@ -153,7 +184,7 @@ static enum written write_change(struct sql *sql, const struct field *field, str
     const struct model *model = instance_model(value);
     sql_add_name(sql, field->column);
     sql_add(sql, " = ");
-    if (resolved) return expression_write(sql, resolved);
+    if (resolved) return expression_write_left(sql, resolved); /* Django resolves it twice, too */
     if (model && !field->target) {
         const char *shown = object_repr(runtime, value);
         if (shown)

@@ -74,6 +74,7 @@ struct expression {
     const struct expression_class *class; /* of FUNCTION and AGGREGATE */
     const struct field *output;           /* output_field, where it was given or is known */
     const struct field *target;
+    const struct model *model; /* of COLUMN: whose field it is; NULL until somebody shows it */
     const struct lookup_type *lookup;
     struct query *query;
     struct expression **sources;
@@ -200,6 +201,9 @@ bool expression_equal_slot(struct runtime *, struct object *, struct value other
 bool expression_attribute(struct runtime *, struct object *, const char *name, struct value *result,
                           bool *found);
 const char *expression_repr(struct runtime *, struct object *);
+/* The same of one that is resolved: its columns name their models. NULL: fault. */
+const char *expression_show_resolved(struct runtime *, const struct registry *,
+                                     struct expression *);
 const char *expression_str(struct runtime *, struct object *);
 bool expression_class_slot(struct runtime *, struct object *, struct value *class_object);
 extern const struct method expression_methods[];

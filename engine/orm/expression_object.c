@@ -356,8 +356,16 @@ static bool show_order(struct runtime *runtime, struct text *text, const struct 
     return true;
 }
 
+/* Col(blog_article, blog.Article.views) */
+static bool show_column(struct text *text, const struct expression *node) {
+    text_format(text, "Col(%s, %s.%s.%s)", node->name, node->model->app, node->model->name,
+                node->target->name);
+    return true;
+}
+
 static bool show_other(struct runtime *runtime, struct text *text, const struct expression *node) {
     const char *type = node->base.type->name;
+    if (node->kind == EXPRESSION_COLUMN && node->model) return show_column(text, node);
     if (node->query) {
         text_format(text, "<%s.%s object at %p>", node->base.type->module, type,
                     (const void *)node);
@@ -414,4 +422,20 @@ const char *expression_repr(struct runtime *runtime, struct object *self) {
 
 const char *expression_str(struct runtime *runtime, struct object *self) {
     return show_within(runtime, self, false);
+}
+
+/* Fields do not know their models: they are found by where the field stands. */
+static void name_columns(const struct registry *registry, struct expression *node) {
+    for (size_t i = 0; node->kind == EXPRESSION_COLUMN && i < registry->count; i++) {
+        const struct model *model = registry->models[i];
+        if (node->target >= model->fields && node->target < model->fields + model->field_count)
+            node->model = model;
+    }
+    for (size_t i = 0; i < node->source_count; i++) name_columns(registry, node->sources[i]);
+}
+
+const char *expression_show_resolved(struct runtime *runtime, const struct registry *registry,
+                                     struct expression *node) {
+    name_columns(registry, node);
+    return expression_str(runtime, &node->base);
 }

@@ -76,13 +76,15 @@ extern const struct method queryset_methods[], manager_methods[], related_manage
 /* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
  * is not told that there is no such thing; true when it did. */
 bool queryset_refuses(struct runtime *, const char *name);
-/* Those that write; see writes.c, save.c and collector.c. */
+/* Those that write; see writes.c, bulk_update.c, save.c and collector.c. */
 bool queryset_create(struct runtime *, struct object *, const struct arguments *, struct value *);
 bool queryset_get_or_create(struct runtime *, struct object *, const struct arguments *,
                             struct value *);
 bool queryset_update_or_create(struct runtime *, struct object *, const struct arguments *,
                                struct value *);
 bool queryset_bulk_create(struct runtime *, struct object *, const struct arguments *,
+                          struct value *);
+bool queryset_bulk_update(struct runtime *, struct object *, const struct arguments *,
                           struct value *);
 bool queryset_update(struct runtime *, struct object *, const struct arguments *, struct value *);
 bool queryset_delete(struct runtime *, struct object *, const struct arguments *, struct value *);

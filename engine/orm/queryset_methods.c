@@ -65,8 +65,8 @@ void call_take_keyword(struct arguments *arguments, struct keyword *keywords, co
 /* ---- what is not there --------------------------------------------------------------------- */
 
 static const char *const unsupported[] = {
-    "extra",      "using",      "select_for_update", "complex_filter", "bulk_update", "explain",
-    "as_manager", "db_manager", "get_queryset",      "_raw_delete",    "through",     NULL,
+    "extra",      "using",        "select_for_update", "complex_filter", "explain", "as_manager",
+    "db_manager", "get_queryset", "_raw_delete",       "through",        NULL,
 };
 
 /* What is no method; Django has it for those who extend it. */
@@ -100,7 +100,7 @@ bool queryset_refuses(struct runtime *runtime, const char *name) {
         {"in_bulk", method_in_bulk}, {"raw", queryset_raw}, {"create", queryset_create},           \
         {"get_or_create", queryset_get_or_create},                                                 \
         {"update_or_create", queryset_update_or_create}, {"bulk_create", queryset_bulk_create},    \
-        {"update", queryset_update}, {                                                             \
+        {"bulk_update", queryset_bulk_update}, {"update", queryset_update}, {                      \
         NULL, NULL                                                                                 \
     }
 

@@ -37,6 +37,14 @@ static bool refuse_positions(struct runtime *runtime, struct object *self, const
                        related_class_name(manager), method, given + 1);
 }
 
+static bool takes_keywords_only(struct runtime *runtime, const struct arguments *arguments,
+                                const char *method) {
+    return !arguments->count ||
+           fault_raise(runtime->fault, "TypeError",
+                       "QuerySet.%s() takes 1 positional argument but %zu were given", method,
+                       arguments->count + 1);
+}
+
 /* author.article_set.create(...): the author is a keyword, whatever else was given for it. */
 static void add_owner(struct related_manager *manager, struct call *call) {
     struct value ignored;
@@ -84,12 +92,9 @@ static bool create(struct runtime *runtime, const struct model *model,
 bool queryset_create(struct runtime *runtime, struct object *self,
                      const struct arguments *arguments, struct value *result) {
     struct call call;
-    if (!open_call(runtime, self, arguments, "create", &call)) return false;
-    if (arguments->count)
-        return fault_raise(runtime->fault, "TypeError",
-                           "QuerySet.create() takes 1 positional argument but %zu were given",
-                           arguments->count + 1);
-    return create(runtime, call.queryset->model, &call.arguments, result) &&
+    return open_call(runtime, self, arguments, "create", &call) &&
+           takes_keywords_only(runtime, arguments, "create") &&
+           create(runtime, call.queryset->model, &call.arguments, result) &&
            close_call(runtime, self, *result);
 }
 
@@ -382,7 +387,8 @@ bool queryset_update(struct runtime *runtime, struct object *self,
     struct queryset *queryset = queryset_behind(runtime, self);
     struct query *query = queryset ? queryset_query(runtime, queryset) : NULL;
     int64_t changed;
-    if (!query || !call_is_plain(runtime, queryset, "update") ||
+    if (!query || !takes_keywords_only(runtime, arguments, "update") ||
+        !call_is_plain(runtime, queryset, "update") ||
         !call_refuse_sliced(runtime, queryset, "AssertionError",
                             "Cannot update a query once a slice has been taken.") ||
         !writes_update(runtime, query, arguments->keywords, arguments->keyword_count, &changed))

@@ -125,6 +125,48 @@ static void update_or_create_is_one_transaction(void **state) {
         "(<Tag: Tag object (1)>, False)\nSQL\nTrue\n['SQL', 'orm', 'lazy', 'newer']\n");
 }
 
+/* ---- many at once --------------------------------------------------------------------------- */
+
+static void bulk_update_is_a_case_for_each_field(void **state) {
+    (void)state;
+    expect_sql(
+        "a = list(Tag.objects.order_by('pk')[:2])\na[0].name = 'x'\na[1].name = Upper('name')\n"
+        "Tag.objects.bulk_update(a, ['name'])\n",
+        "UPDATE \"blog_tag\" SET \"name\" = CASE WHEN (\"blog_tag\".\"id\" = %s) THEN %s WHEN "
+        "(\"blog_tag\".\"id\" = %s) THEN UPPER(\"blog_tag\".\"name\") ELSE NULL END WHERE "
+        "\"blog_tag\".\"id\" IN (%s, %s) | 1, x, 2, 1, 2");
+    expect_queries(
+        "a = list(Tag.objects.all())\nTag.objects.bulk_update(a, ['name'], batch_size=2)\n"
+        "Tag.objects.bulk_update([], ['name'])\n",
+        "1 3 0");
+    expect_raised("Tag.objects.bulk_update([Tag()], ['name'])\n",
+                  "ValueError: All bulk_update() objects must have a primary key set.");
+    expect_raised("Article.objects.bulk_update([], ['tags'])\n",
+                  "ValueError: bulk_update() can only be used with concrete fields.");
+}
+
+static void a_condition_in_an_update_has_braces(void **state) {
+    (void)state;
+    expect_sql(
+        "Tag.objects.update(name=Case(When(pk=1, then=Value('a')), default=Value('b')))\n",
+        "UPDATE \"blog_tag\" SET \"name\" = CASE WHEN (\"blog_tag\".\"id\" = %s) THEN %s ELSE %s "
+        "END | 1, a, b");
+}
+
+static void a_new_row_has_no_columns_to_refer_to(void **state) {
+    (void)state;
+    expect_raised(
+        "Tag.objects.create(name=Concat('name', Value('x')))\n",
+        "ValueError: Failed to insert expression \"Concat(ConcatPair(Col(blog_tag, "
+        "blog.Tag.name), Value(x)))\" on blog.Tag.name. F() expressions can only be used to "
+        "update, not to insert.");
+    expect_raised("Article.objects.update(views=Count('views'))\n",
+                  "FieldError: Aggregate functions are not allowed in this query "
+                  "(views=Count(Col(blog_article, blog.Article.views))).");
+    expect_raised("Article.objects.annotate(n=F('author__name')).update(title=F('n'))\n",
+                  "FieldError: Joined field references are not permitted in this query");
+}
+
 /* ---- many to many --------------------------------------------------------------------------- */
 
 static void tags_are_added_removed_set_and_cleared(void **state) {
@@ -229,6 +271,7 @@ static void nothing_is_lost_where_memory_ends(void **state) {
     expect_survival("a = Article.objects.get(pk=3)\na.tags.set([1, 3])\na.tags.clear()\n"
                     "Author.objects.get(pk=2).article_set.add(a)\n"
                     "Tag.objects.update_or_create(name='new', defaults={'name': 'newer'})\n"
+                    "Tag.objects.bulk_update(Tag.objects.all(), ['name'])\n"
                     "Author.objects.get(pk=1).delete()\n");
 }
 
@@ -245,6 +288,9 @@ int main(void) {
         cmocka_unit_test(defaults_are_for_the_new_object),
         cmocka_unit_test(a_creation_that_fails_is_looked_for_once_more),
         cmocka_unit_test(update_or_create_is_one_transaction),
+        cmocka_unit_test(bulk_update_is_a_case_for_each_field),
+        cmocka_unit_test(a_condition_in_an_update_has_braces),
+        cmocka_unit_test(a_new_row_has_no_columns_to_refer_to),
         cmocka_unit_test(tags_are_added_removed_set_and_cleared),
         cmocka_unit_test(pairs_that_are_there_are_passed_over),
         cmocka_unit_test(what_is_no_saved_tag_is_not_added),
