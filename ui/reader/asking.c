@@ -235,7 +235,7 @@ static void put_measured(struct state *state, struct arena *arena) {
     if (why && *why) put_text(&state->strip, why, STYLE(TEXT));
 }
 
-static void put_hints(struct state *state) {
+static void put_hints(struct state *state, struct arena *arena) {
     const struct step *step = state_step(state);
     for (unsigned i = 0; i < state_visit(state)->hints && i < 3; i++) {
         char head[16];
@@ -243,7 +243,8 @@ static void put_hints(struct state *state) {
         int y = grid_add_row(&state->strip);
         state->hint_row = y;
         int x = grid_put(&state->strip, y, 1, state->strip.width, head, STYLE(WARNING));
-        grid_wrap(&state->strip, y, x, x, state->strip.width - 1, step->hints[i], STYLE(TEXT));
+        grid_wrap(&state->strip, y, x, x, state->strip.width - 1,
+                  state_fill(state, step->hints[i], arena), STYLE(TEXT));
     }
 }
 
@@ -268,6 +269,6 @@ void strip_build(struct state *state) {
     } else {
         put_title(&state->strip, "Hints");
     }
-    put_hints(state);
+    put_hints(state, &arena);
     arena_release(&arena);
 }

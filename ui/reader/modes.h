@@ -44,6 +44,9 @@ void state_set_mode(struct state *state, enum mode mode);
 unsigned state_request_run(struct state *state);
 unsigned state_start_run(struct state *state);
 
+/* A question or a hint with the knobs' values in it; in the arena, or the text itself. */
+const char *state_fill(const struct state *state, const char *text, struct arena *arena);
+
 /* The finished run had knob `knob` at this setting. */
 bool state_ran_at(const struct state *state, size_t knob, const struct setting *setting);
 

@@ -121,13 +121,16 @@ bool state_can_replay(const struct state *state) {
     return state->stage && !state_is_busy(state) && state->replay.length > 0;
 }
 
+const char *state_fill(const struct state *state, const char *text, struct arena *arena) {
+    struct stage *stage = strchr(text, '{') ? state_open_stage(state) : NULL;
+    const char *filled = stage ? stage_fill(stage, text, arena) : NULL;
+    stage_close(stage);
+    return filled ? filled : text;
+}
+
 const char *state_question(const struct state *state, struct arena *arena) {
     const struct prediction *prediction = state_step(state)->prediction;
-    if (!prediction) return "";
-    struct stage *stage = state_open_stage(state);
-    const char *filled = stage ? stage_fill(stage, prediction->question, arena) : NULL;
-    stage_close(stage);
-    return filled ? filled : prediction->question;
+    return prediction ? state_fill(state, prediction->question, arena) : "";
 }
 
 static const char *order_in_words(const struct prediction *prediction, const size_t *order,

@@ -660,6 +660,15 @@ static void hints_come_one_by_one_and_end(void **state) {
     reading_close(&reading);
 }
 
+static void a_hint_names_the_knobs_values(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "v250\rhh");
+    assert_true(reading_shows(&reading, "hint 2  250, and one more."));
+    reading_close(&reading);
+}
+
 static void each_new_hint_is_seen_on_a_small_screen(void **state) {
     static const char *const hints[] = {"hint 1  Think of an onion.", "hint 2", "hint 3"};
     (void)state;
@@ -1048,6 +1057,7 @@ int main(void) {
         cmocka_unit_test(a_run_left_behind_is_dropped),
         cmocka_unit_test(a_run_that_can_be_watched_is_drawn_while_it_lasts),
         cmocka_unit_test(hints_come_one_by_one_and_end),
+        cmocka_unit_test(a_hint_names_the_knobs_values),
         cmocka_unit_test(each_new_hint_is_seen_on_a_small_screen),
         cmocka_unit_test(h_pages_through_hints_that_are_cut),
         cmocka_unit_test(a_run_again_leaves_the_room_to_its_figures),
