@@ -88,15 +88,14 @@ static uint32_t *printed_texts(const struct stage *stage, uint32_t split, enum p
     return texts;
 }
 
-struct output_comparison parts_compare_output(const struct stage *stage, uint32_t split,
-                                              bool in_order) {
+struct output_comparison parts_compare_output(struct stage *stage, uint32_t split, bool in_order) {
     struct output_comparison found = {.known = tape_coarseness(stage->tape) == 1};
     if (!found.known) return found;
-    struct arena arena;
+    struct arena *arena = &stage->arena;
+    struct arena_mark mark = arena_mark(arena);
     size_t counts[2];
-    arena_init(&arena, NULL);
-    uint32_t *first = printed_texts(stage, split, PART_FIRST, &arena, &counts[0]);
-    uint32_t *second = printed_texts(stage, split, PART_SECOND, &arena, &counts[1]);
+    uint32_t *first = printed_texts(stage, split, PART_FIRST, arena, &counts[0]);
+    uint32_t *second = printed_texts(stage, split, PART_SECOND, arena, &counts[1]);
     found.known = first && second;
     if (found.known && !in_order) {
         qsort(first, counts[0], sizeof *first, by_number);
@@ -106,7 +105,7 @@ struct output_comparison parts_compare_output(const struct stage *stage, uint32_
     while (found.known && found.lines < shorter && first[found.lines] == second[found.lines])
         found.lines++;
     found.same = found.known && counts[0] == counts[1] && found.lines == shorter;
-    arena_release(&arena);
+    arena_rewind(arena, mark);
     return found;
 }
 

@@ -33,8 +33,7 @@ struct output_comparison {
 
 /* Compares what the two parts printed, line by line; in_order: in the same order too. Where the
  * listing gives no order, the database may give the parts different ones. */
-struct output_comparison parts_compare_output(const struct stage *stage, uint32_t split,
-                                              bool in_order);
+struct output_comparison parts_compare_output(struct stage *stage, uint32_t split, bool in_order);
 
 /* The SQL of the index-th query of a part, as the tape keeps it; NULL when there is none. */
 const char *part_sql(const struct stage *stage, uint32_t split, enum part part, size_t index,

@@ -221,24 +221,35 @@ struct tally stage_queries(struct cut cut) {
     return stage_tally(cut, TAPE_QUERY, -1);
 }
 
+/* A figure that had to leave something out for want of memory is none. */
 bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figures) {
-    return !stage->step->draw || stage->step->draw(stage, cut, figures);
+    bool drawn = !stage->step->draw || stage->step->draw(stage, cut, figures);
+    return drawn && !figures->arena->failed;
 }
 
 /* The cut is made here, so that a figure read event by event ends although the tape goes on. */
 bool stage_draw_live(const struct stage *stage, struct figures *figures) {
     struct cut now = {stage->tape, tape_length(stage->tape)};
-    return !stage->step->live || stage->step->live(stage, now, figures);
+    bool drawn = !stage->step->live || stage->step->live(stage, now, figures);
+    return drawn && !figures->arena->failed;
+}
+
+/* Asks, and says nothing where there was no memory to look. */
+static void ask(struct stage *stage, const struct claim *claim, struct verdict *verdict) {
+    bool before = stage->arena.failed; /* while it ran: that is the run's affair */
+    stage->arena.failed = false;
+    claim->check(stage, verdict);
+    if (stage->arena.failed) *verdict = (struct verdict){.applies = true};
+    stage->arena.failed |= before;
 }
 
 void stage_check(struct stage *stage, const struct claim *claim, struct verdict *verdict) {
     *verdict = (struct verdict){.applies = true, .shown = ""};
-    if (!stage->ran || fault_raised(&stage->fault)) {
+    if (stage->ran && !fault_raised(&stage->fault))
+        ask(stage, claim, verdict);
+    else
         verdict_show(stage, verdict, "%s",
                      stage->ran ? "the run ended with an error" : "nothing was run");
-        return;
-    }
-    claim->check(stage, verdict);
 }
 
 /* ---- for the lessons' own files ---------------------------------------------------------- */

@@ -97,7 +97,8 @@ bool stage_draw(const struct stage *stage, struct cut cut, struct figures *figur
  * when there is no memory. */
 bool stage_draw_live(const struct stage *stage, struct figures *figures);
 
-/* Asks one claim. A run that raised holds nothing: the verdict is then false and says so. */
+/* Asks one claim. A run that raised holds nothing: the verdict is then false and says so. Where
+ * there is no memory to look, it shows NULL and holds nothing either. */
 void stage_check(struct stage *stage, const struct claim *claim, struct verdict *verdict);
 
 /* ---- for the lessons' own files ----------------------------------------------------------- */

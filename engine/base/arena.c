@@ -38,6 +38,13 @@ void arena_init(struct arena *arena, struct memory *memory) {
     arena->memory = memory;
     arena->newest = NULL;
     arena->held = 0;
+    arena->failed = false;
+}
+
+/* Remembers that there was no memory. */
+static void *no_memory(struct arena *arena) {
+    arena->failed = true;
+    return NULL;
 }
 
 static void drop_newest(struct arena *arena) {
@@ -61,9 +68,9 @@ static struct arena_block *add_block(struct arena *arena, size_t least) {
     size = least;
 #endif
     if (size < least) size = least;
-    if (size > SIZE_MAX - sizeof(struct arena_block)) return NULL;
+    if (size > SIZE_MAX - sizeof(struct arena_block)) return no_memory(arena);
     struct arena_block *block = memory_take(arena->memory, sizeof *block + size);
-    if (!block) return NULL;
+    if (!block) return no_memory(arena);
     block->previous = arena->newest;
     block->size = size;
     block->used = 0;
@@ -74,7 +81,7 @@ static struct arena_block *add_block(struct arena *arena, size_t least) {
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
-    if (size > SIZE_MAX - ALIGNMENT) return NULL;
+    if (size > SIZE_MAX - ALIGNMENT) return no_memory(arena);
     size = aligned(size ? size : 1);
     struct arena_block *block = arena->newest;
     if (!block || block->size - block->used < size) {
@@ -88,13 +95,13 @@ void *arena_alloc(struct arena *arena, size_t size) {
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size) {
-    if (size && count > SIZE_MAX / size) return NULL;
+    if (size && count > SIZE_MAX / size) return no_memory(arena);
     return arena_alloc(arena, count * size);
 }
 
 void *arena_grow(struct arena *arena, void *array, size_t old_count, size_t new_count,
                  size_t size) {
-    if (size && new_count > SIZE_MAX / size) return NULL;
+    if (size && new_count > SIZE_MAX / size) return no_memory(arena);
     size_t old_size = aligned(old_count * size), new_size = aligned(new_count * size);
     struct arena_block *block = arena->newest;
     if (array && block && old_count &&
@@ -113,7 +120,7 @@ void *arena_grow(struct arena *arena, void *array, size_t old_count, size_t new_
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t length) {
-    char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : NULL;
+    char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : no_memory(arena);
     if (copy && length) memcpy(copy, text, length);
     return copy;
 }

@@ -25,6 +25,7 @@ struct arena {
     struct memory *memory; /* account the blocks are taken from; NULL: uncounted */
     struct arena_block *newest;
     size_t held; /* bytes of all blocks, heads included */
+    bool failed; /* some allocation found no memory, since arena_init or since it was cleared */
 };
 
 struct arena_mark {

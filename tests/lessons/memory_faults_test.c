@@ -29,43 +29,6 @@ enum {
     PATIENCE = 120  /* seconds until a run that hangs ends the test */
 };
 
-/* Small settings: what fails early fails the same in a large run. */
-static const struct {
-    const char *step, *knobs;
-} small[] = {
-    {"request", "layers=3"},
-    {"init-call", "requests=4"},
-    {"workers", "clients=3 requests=10 workers=2 wait=1"},
-    {"price", "routes=40"},
-    {"as-view", "requests=6"},
-    {"short-circuit", "requests=100 queries=1"},
-    {"rate-limit", "requests=100"},
-    {"phases", "place=ready asks=filter"},
-    {"fleet", "servers=2 workers=2 warm-up=1"},
-    {"signals", "connected=two-functions saves=2"},
-    {"memory", "rows=300 batch=10"},
-    {"timeouts", "rows=3 gap=2"},
-    {"buffering", "rows=6 gap=1"},
-    {"recipe", "rows=100"},
-    {"cache", "rows=20"},
-    {"iterator", "rows=1000 chunk-size=100"},
-    {"translate", "articles=12"},
-    {"annotate", "articles=12 authors=3"},
-    {"subquery", "authors=3"},
-    {"materialized", "events=100 writes=4 refresh-every=2"},
-    {"partitions", "months=3 rows-a-month=4"},
-    {"n-plus-one", "articles=4"},
-    {"select-related", "articles=4"},
-    {"prefetch-related", "articles=4 tags=2"},
-    {"join-explosion", "articles=100 fan-out=2 width=4"},
-};
-
-static const char *knobs_of(const struct step *step) {
-    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
-        if (strcmp(small[i].step, step->slug) == 0) return small[i].knobs;
-    return "";
-}
-
 /* A step that weighs its own memory: an arena that was filled before would tell it another tale. */
 static bool weighs_memory(const struct step *step) {
     return strcmp(step->slug, "iterator") == 0;
@@ -104,7 +67,7 @@ struct trial {
 
 static void begin(struct trial *trial, const struct lesson *lesson, const struct step *step,
                   const struct shortage *shortage) {
-    trial->stage = claims_open(lesson->slug, step->slug, knobs_of(step));
+    trial->stage = claims_open(lesson->slug, step->slug, claims_small(step));
     memory_init(&trial->of_arena, 0);
     if (shortage->limit)
         trial->stage->memory.limit = memory_held(&trial->stage->memory) + shortage->limit;

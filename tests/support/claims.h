@@ -4,6 +4,10 @@
 
 #include "lessons/stage.h"
 
+/* Settings of a step for a run that is over in no time: what fails early fails the same in a large
+ * one. "" where there are none, as for a step that no test knows yet. */
+const char *claims_small(const struct step *step);
+
 /* A stage of "lesson/step" with knobs set from "name=value name=value"; fails the test on a knob
  * that does not take its value. Not run yet. */
 struct stage *claims_open(const char *lesson, const char *step, const char *knobs);

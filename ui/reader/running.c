@@ -39,8 +39,11 @@ unsigned running_started(struct state *state, const struct action *action) {
 static void judge(struct state *state) {
     const struct step *step = state->stage->step;
     const struct prediction *prediction = step->prediction;
-    for (size_t i = 0; i < step->claim_count && i < STATE_CLAIMS; i++)
+    for (size_t i = 0; i < step->claim_count && i < STATE_CLAIMS; i++) {
         stage_check(state->stage, &step->claims[i], &state->verdicts[i]);
+        if (!state->verdicts[i].shown) /* neither held nor failed */
+            state->verdicts[i] = (struct verdict){.shown = "there was no memory to look"};
+    }
     if (prediction && prediction->answer && !fault_raised(&state->stage->fault))
         state->measured.given =
             prediction->answer(state->stage, &state->measured.number, state->measured.order);

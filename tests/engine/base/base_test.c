@@ -97,6 +97,24 @@ static void an_arena_gives_everything_back_at_once(void **state) {
     assert_int_equal(memory_held(&memory), 0);
 }
 
+static void an_arena_remembers_that_it_found_no_memory(void **state) {
+    (void)state;
+    struct memory memory;
+    struct arena arena;
+    memory_init(&memory, 10000);
+    arena_init(&arena, &memory);
+    assert_non_null(arena_alloc(&arena, 100));
+    assert_false(arena.failed);
+    assert_null(arena_alloc(&arena, 10000));
+    assert_non_null(arena_alloc(&arena, 100));
+    assert_true(arena.failed);
+    arena_release(&arena);
+    arena_init(&arena, NULL);
+    assert_null(arena_array(&arena, SIZE_MAX / 2, 16));
+    assert_true(arena.failed);
+    arena_release(&arena);
+}
+
 static void a_rewound_arena_reuses_what_came_after_the_mark(void **state) {
     (void)state;
     struct arena arena;
@@ -215,6 +233,7 @@ int main(void) {
         cmocka_unit_test(an_account_remembers_that_it_refused),
         cmocka_unit_test(an_arena_hands_out_zeroed_aligned_memory),
         cmocka_unit_test(an_arena_gives_everything_back_at_once),
+        cmocka_unit_test(an_arena_remembers_that_it_found_no_memory),
         cmocka_unit_test(a_rewound_arena_reuses_what_came_after_the_mark),
         cmocka_unit_test(an_array_grows_in_place_or_by_copying),
         cmocka_unit_test(impossible_sizes_are_refused),
