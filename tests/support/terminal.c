@@ -253,11 +253,15 @@ void terminal_end_by_key(struct test_terminal *terminal) {
 
 /* ---- changing and ending -------------------------------------------------------------------- */
 
+/* As xterm does, a new size ends a scrolling region. libvterm 0.1.4 would keep one that begins below
+ * the last row, and scroll it by less than nothing. */
 void terminal_set_size(struct test_terminal *terminal, int rows, int columns) {
+    static const char no_region[] = "\0337\033[r\0338"; /* the cursor stays where it is */
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     terminal->rows = rows;
     terminal->columns = columns;
     vterm_set_size(terminal->vterm, rows, columns);
+    vterm_input_write(terminal->vterm, no_region, sizeof no_region - 1);
     ioctl(terminal->master, TIOCSWINSZ, &size); /* the kernel sends SIGWINCH */
 }
 
