@@ -110,6 +110,32 @@ static bool build_replace(struct runtime *runtime, const struct expression_class
                                      &(struct arguments){.values = given, .count = 3}, result);
 }
 
+/* Repeat(expression, number) */
+static bool build_repeat(struct runtime *runtime, const struct expression_class *class,
+                         const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"expression", "number"};
+    struct value given[2] = {value_none(), value_none()};
+    if (!expression_read(runtime, class, arguments, names, 2, 2, given)) return false;
+    if (given[1].kind == VALUE_INT && given[1].integer < 0)
+        return fault_raise(runtime->fault, "ValueError", "'number' must be greater or equal to 0.");
+    return expression_build_function(runtime, class,
+                                     &(struct arguments){.values = given, .count = 2}, result);
+}
+
+/* LPad(expression, length, fill_text=Value(' ')), RPad(...) */
+static bool build_pad(struct runtime *runtime, const struct expression_class *class,
+                      const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"expression", "length", "fill_text"};
+    struct expression *space = expression_value(runtime, value_text(" "));
+    if (!space) return false;
+    struct value given[3] = {value_none(), value_none(), value_object(&space->base)};
+    if (!expression_read(runtime, class, arguments, names, 3, 2, given)) return false;
+    if (given[1].kind == VALUE_INT && given[1].integer < 0)
+        return fault_raise(runtime->fault, "ValueError", "'length' must be greater or equal to 0.");
+    return expression_build_function(runtime, class,
+                                     &(struct arguments){.values = given, .count = 3}, result);
+}
+
 /* Concat(a, b, c) is a pair of a and the pair of b and c. */
 static const struct expression_class pair_class;
 
@@ -293,10 +319,10 @@ static FUNCTION(right_class, "Right", "RIGHT", .build = build_left, .write = wri
                 GIVES(FIELD_CHAR));
 static FUNCTION(replace_class, "Replace", "REPLACE", .build = build_replace);
 static FUNCTION(strindex_class, "StrIndex", "INSTR", PLAIN, .arity = 2, GIVES(FIELD_INTEGER));
-static FUNCTION(reverse_class, "Reverse", NULL, .build = expression_refuse);
-static FUNCTION(repeat_class, "Repeat", NULL, .build = expression_refuse);
-static FUNCTION(lpad_class, "LPad", NULL, .build = expression_refuse);
-static FUNCTION(rpad_class, "RPad", NULL, .build = expression_refuse);
+static FUNCTION(reverse_class, "Reverse", "REVERSE", PLAIN, .arity = 1);
+static FUNCTION(repeat_class, "Repeat", "REPEAT", .build = build_repeat, GIVES(FIELD_CHAR));
+static FUNCTION(lpad_class, "LPad", "LPAD", .build = build_pad, GIVES(FIELD_CHAR));
+static FUNCTION(rpad_class, "RPad", "RPAD", .build = build_pad, GIVES(FIELD_CHAR));
 static FUNCTION(md5_class, "MD5", NULL, .build = expression_refuse);
 #undef MODULE
 

@@ -45,11 +45,12 @@ static bool manager_equal(struct runtime *runtime, struct object *self, struct v
     return true;
 }
 
-static bool refuse_attribute(struct runtime *runtime, struct object *self, const char *name,
-                             struct value *result, bool *found) {
-    (void)self, (void)result;
-    *found = false;
-    queryset_refuses(runtime, name);
+static bool manager_attribute(struct runtime *runtime, struct object *self, const char *name,
+                              struct value *result, bool *found) {
+    const struct related_manager *related = related_manager_of(self);
+    const struct model *model = related ? related->relation.model : ((struct manager *)self)->model;
+    if (queryset_attribute(runtime, model, name, result, found)) return true;
+    if (!*found) queryset_refuses(runtime, name);
     return false;
 }
 
@@ -57,7 +58,7 @@ const struct object_type manager_type = {
     .name = "Manager",
     .module = "django.db.models.manager",
     .methods = manager_methods,
-    .get_attribute = refuse_attribute,
+    .get_attribute = manager_attribute,
     .equal = manager_equal,
     .repr = manager_repr,
     .str = manager_str,
@@ -86,7 +87,7 @@ const char *related_class_name(const struct related_manager *manager) {
 #define RELATED_MANAGER(maker, class_name, its_methods)                                            \
     {                                                                                              \
         .name = class_name, .module = MADE_BY(maker), .methods = its_methods,                      \
-        .get_attribute = refuse_attribute, .str = related_str, .repr = related_str,                \
+        .get_attribute = manager_attribute, .str = related_str, .repr = related_str,               \
         .visit = related_visit                                                                     \
     }
 

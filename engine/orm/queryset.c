@@ -403,10 +403,8 @@ static bool get_attribute(struct runtime *runtime, struct object *self, const ch
         *result = value_bool(query_is_empty(queryset->query) || query_is_ordered(queryset->query));
         return true;
     }
-    if (strcmp(name, "db") == 0) {
-        *result = value_text("default");
-        return true;
-    }
+    if (queryset_attribute(runtime, queryset->model, name, result, found)) return true;
+    if (*found) return false;
     *found = strcmp(name, "query") == 0;
     if (!*found) return queryset_refuses(runtime, name) && false;
     struct query_view *view = arena_alloc(runtime->arena, sizeof *view);

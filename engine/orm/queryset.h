@@ -76,6 +76,10 @@ extern const struct method queryset_methods[], manager_methods[], related_manage
 /* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
  * is not told that there is no such thing; true when it did. */
 bool queryset_refuses(struct runtime *, const char *name);
+/* What querysets and managers have beside methods: model and db. *found = false, no fault: not that
+ * name. */
+bool queryset_attribute(struct runtime *, const struct model *, const char *name, struct value *,
+                        bool *found);
 /* Those that write; see writes.c, bulk_update.c, save.c and collector.c. */
 bool queryset_create(struct runtime *, struct object *, const struct arguments *, struct value *);
 bool queryset_get_or_create(struct runtime *, struct object *, const struct arguments *,

@@ -3,6 +3,7 @@
  *
  *     queryset_refine.c   filter(), values(), union(): a new queryset, no query
  *     queryset_ask.c      get(), count(), in_bulk(): the answer at once
+ *     queryset_database.c using(), explain(): about the database beneath
  *     queryset_methods.c  the tables that name them; what they share
  *
  * A method of a manager is the same function: it begins with the queryset behind it. */
@@ -17,10 +18,13 @@ typedef bool method_call(struct runtime *, struct object *self, const struct arg
 method_call method_all, method_filter, method_exclude, method_annotate, method_alias,
     method_order_by, method_reverse, method_distinct, method_values, method_values_list,
     method_dates, method_datetimes, method_none, method_select_related, method_prefetch_related,
-    method_defer, method_only, method_unite, method_intersection, method_difference;
+    method_defer, method_only, method_unite, method_intersection, method_difference,
+    method_complex_filter;
 
 method_call method_get, method_first, method_last, method_earliest, method_latest, method_count,
     method_exists, method_aggregate, method_iterator, method_in_bulk;
+
+method_call method_using, method_select_for_update, method_explain, method_get_queryset;
 
 /* Of related managers alone; see related_writes.c. */
 method_call method_add, method_remove, method_clear, method_set;

@@ -64,21 +64,13 @@ void call_take_keyword(struct arguments *arguments, struct keyword *keywords, co
 
 /* ---- what is not there --------------------------------------------------------------------- */
 
-static const char *const unsupported[] = {
-    "extra",      "using",        "select_for_update", "complex_filter", "explain", "as_manager",
-    "db_manager", "get_queryset", "_raw_delete",       "through",        NULL,
-};
-
-/* What is no method; Django has it for those who extend it. */
-static const char *const unsupported_attributes[] = {"model", "db", NULL};
+static const char *const unsupported[] = {"extra",       "as_manager", "db_manager",
+                                          "_raw_delete", "through",    NULL};
 
 bool queryset_refuses(struct runtime *runtime, const char *name) {
     for (const char *const *refused = unsupported; *refused; refused++)
         if (strcmp(*refused, name) == 0)
             return !fault_raise(runtime->fault, "NotSupported", "%s() is not supported here", name);
-    for (const char *const *refused = unsupported_attributes; *refused; refused++)
-        if (strcmp(*refused, name) == 0)
-            return !fault_raise(runtime->fault, "NotSupported", "'%s' is not supported here", name);
     return false;
 }
 
@@ -97,8 +89,10 @@ bool queryset_refuses(struct runtime *runtime, const char *name) {
         {"get", method_get}, {"first", method_first}, {"last", method_last},                       \
         {"earliest", method_earliest}, {"latest", method_latest}, {"count", method_count},         \
         {"exists", method_exists}, {"aggregate", method_aggregate}, {"iterator", method_iterator}, \
-        {"in_bulk", method_in_bulk}, {"raw", queryset_raw}, {"create", queryset_create},           \
-        {"get_or_create", queryset_get_or_create},                                                 \
+        {"in_bulk", method_in_bulk}, {"explain", method_explain}, {"using", method_using},         \
+        {"complex_filter", method_complex_filter},                                                 \
+        {"select_for_update", method_select_for_update}, {"raw", queryset_raw},                    \
+        {"create", queryset_create}, {"get_or_create", queryset_get_or_create},                    \
         {"update_or_create", queryset_update_or_create}, {"bulk_create", queryset_bulk_create},    \
         {"bulk_update", queryset_bulk_update}, {"update", queryset_update}, {                      \
         NULL, NULL                                                                                 \
@@ -111,15 +105,20 @@ const struct method queryset_methods[] = {
     OF_EVERY_MANAGER,
 };
 
-const struct method manager_methods[] = {OF_EVERY_MANAGER};
+const struct method manager_methods[] = {{"get_queryset", method_get_queryset}, OF_EVERY_MANAGER};
 
 const struct method related_manager_methods[] = {
+    {"get_queryset", method_get_queryset},
     {"add", method_add},
     {"set", method_set},
     OF_EVERY_MANAGER,
 };
 
 const struct method loose_related_manager_methods[] = {
-    {"add", method_add},     {"set", method_set}, {"remove", method_remove},
-    {"clear", method_clear}, OF_EVERY_MANAGER,
+    {"get_queryset", method_get_queryset},
+    {"add", method_add},
+    {"set", method_set},
+    {"remove", method_remove},
+    {"clear", method_clear},
+    OF_EVERY_MANAGER,
 };

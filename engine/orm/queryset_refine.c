@@ -4,6 +4,7 @@
  * Mirrors the methods of django.db.models.query.QuerySet that return a QuerySet. */
 #include <string.h>
 
+#include "engine/orm/expression.h"
 #include "engine/orm/prefetch.h"
 #include "engine/orm/queryset_calls.h"
 
@@ -344,4 +345,38 @@ bool method_intersection(struct runtime *runtime, struct object *self,
 bool method_difference(struct runtime *runtime, struct object *self,
                        const struct arguments *arguments, struct value *result) {
     return intersect_or_subtract(runtime, self, arguments, "difference", false, result);
+}
+
+/* ---- complex_filter() ----------------------------------------------------------------------- */
+
+static bool filter_by_dict(struct runtime *runtime, struct queryset *queryset, struct value given,
+                           struct value *result) {
+    const struct dict *dict = (const struct dict *)given.object;
+    struct keyword *lookups = arena_array(runtime->arena, dict->count + 1, sizeof *lookups);
+    struct arguments where = {.keywords = lookups, .keyword_count = dict->count};
+    if (!lookups) return fault_no_memory(runtime->fault);
+    for (size_t i = 0; i < dict->count; i++) {
+        if (dict->entries[i].key.kind != VALUE_TEXT)
+            return fault_raise(runtime->fault, "NotSupported", "lookups that are no texts");
+        lookups[i] = (struct keyword){dict->entries[i].key.text, dict->entries[i].value};
+    }
+    return call_answer(queryset_filter(runtime, queryset, &where, false), result);
+}
+
+/* complex_filter(q): a Q, or lookups as a dict. */
+bool method_complex_filter(struct runtime *runtime, struct object *self,
+                           const struct arguments *arguments, struct value *result) {
+    static const char *const names[] = {"filter_obj"};
+    struct queryset *queryset = call_queryset(runtime, self);
+    struct value given;
+    struct arguments where = {.values = &given, .count = 1};
+    if (!queryset ||
+        !arguments_read(runtime, arguments, "QuerySet.complex_filter", names, 1, 1, &given))
+        return false;
+    if (object_is(given, &dict_type)) return filter_by_dict(runtime, queryset, given, result);
+    const struct expression *q = expression_of(given);
+    if (!q || q->kind != EXPRESSION_Q || query_is_sliced(queryset->query))
+        return fault_raise(runtime->fault, "NotSupported",
+                           "complex_filter() of what is neither a Q nor a dict, or of a slice");
+    return call_answer(queryset_filter(runtime, queryset, &where, false), result);
 }

@@ -282,9 +282,44 @@ static void unknown_names_are_errors(void **state) {
                   "AttributeError: Manager isn't accessible via Article instances");
     expect_raised("Article.objects.extra(where=['1'])\n",
                   "NotSupported: extra() is not supported here");
-    expect_raised("Article.objects.model\n", "NotSupported: 'model' is not supported here");
     expect_raised("Article.objects.all().query.order_by\n",
                   "NotSupported: 'Query.order_by' is not supported here");
+}
+
+static void a_queryset_explains_how_it_will_be_answered(void **state) {
+    (void)state;
+    expect_sql("print(Article.objects.filter(pk=1).values('title').explain())\n",
+               "EXPLAIN QUERY PLAN SELECT \"blog_article\".\"title\" FROM \"blog_article\" WHERE "
+               "\"blog_article\".\"id\" = %s | 1");
+    expect_printed(
+        "plan = Article.objects.filter(pk=1).explain()\n"
+        "print(plan.endswith('SEARCH blog_article USING INTEGER PRIMARY KEY (rowid=?)'))\n",
+        "True\n");
+}
+
+static void there_is_one_database_and_it_locks_no_rows(void **state) {
+    (void)state;
+    expect_printed("print(Article.objects.model, Article.objects.get(pk=1).tags.model)\n"
+                   "print(Article.objects.all().db, Tag.objects.using('default').count())\n"
+                   "print(Tag.objects.get_queryset().count())\n"
+                   "print(Tag.objects.complex_filter(Q(pk=1) | Q(pk=2)).count(),"
+                   " Tag.objects.complex_filter({'pk__gt': 1, 'name': 'orm'}).count())\n",
+                   "<class 'blog.models.Article'> <class 'blog.models.Tag'>\ndefault 3\n3\n2 1\n");
+    expect_sql("list(Tag.objects.select_for_update().filter(pk=1))\n",
+               "SELECT \"blog_tag\".\"id\", \"blog_tag\".\"name\" FROM \"blog_tag\" WHERE "
+               "\"blog_tag\".\"id\" = %s | 1");
+    expect_raised("Tag.objects.select_for_update(nowait=True, skip_locked=True)\n",
+                  "ValueError: The nowait option cannot be used with skip_locked.");
+}
+
+static void texts_are_turned_round_repeated_and_padded(void **state) {
+    (void)state;
+    expect_printed(
+        "for row in Tag.objects.order_by('pk').values_list(Reverse('name'), Repeat('name', 2),"
+        " LPad('name', 5, Value('-')), RPad('name', 2)):\n    print(row)\n",
+        "('lqs', 'sqlsql', '--sql', 'sq')\n('mro', 'ormorm', '--orm', 'or')\n"
+        "('yzal', 'lazylazy', '-lazy', 'la')\n");
+    expect_raised("Repeat('name', -1)\n", "ValueError: 'number' must be greater or equal to 0.");
 }
 
 static void a_copy_brings_the_rows_along_and_a_deep_copy_does_not(void **state) {
@@ -371,6 +406,9 @@ int main(void) {
         cmocka_unit_test(a_deferred_column_costs_a_query_when_read),
         cmocka_unit_test(a_refresh_reads_anew_and_forgets_relations),
         cmocka_unit_test(rows_can_be_written),
+        cmocka_unit_test(a_queryset_explains_how_it_will_be_answered),
+        cmocka_unit_test(there_is_one_database_and_it_locks_no_rows),
+        cmocka_unit_test(texts_are_turned_round_repeated_and_padded),
         cmocka_unit_test(a_copy_brings_the_rows_along_and_a_deep_copy_does_not),
         cmocka_unit_test(a_pickled_queryset_has_been_evaluated),
         cmocka_unit_test(several_columns_are_refreshed_by_one_query),
