@@ -82,7 +82,8 @@ static void put_bar_and_detail(struct grid *page, int y, int x, int room,
                  STYLE(MUTED));
 }
 
-/* Where a row has no room for bars worth looking at, they get a row of their own. */
+/* Where a row has no room for bars worth looking at, or for the labels, bars get a row of their
+ * own. */
 void figure_draw_bars(struct grid *page, const struct figure *figure,
                       const struct figure_view *view) {
     enum { BAR_LEAST = 12 };
@@ -90,7 +91,7 @@ void figure_draw_bars(struct grid *page, const struct figure *figure,
     bool ascii = page->ascii || view->graph == GRAPH_ASCII;
     int detail = columns.details ? columns.details + 1 : 0;
     int room = columns.right - columns.bar - detail;
-    bool stacked = room < BAR_LEAST;
+    bool stacked = room < BAR_LEAST || columns.labels < columns.widest;
     if (stacked) { /* a label has the row but for its number */
         columns.labels = at_most(columns.widest, columns.right - columns.numbers - 3);
         columns.number = 1 + columns.labels + 2;

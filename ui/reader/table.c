@@ -1,11 +1,12 @@
 /* table - a table's columns are as wide as their cells; where they do not fit they get narrower
- * and cells wrap; where even that does not, each row becomes a record of lines. See figures.h. */
+ * and cells wrap; where even that does not, or where a narrow page would break words in more than
+ * one of them, each row becomes a record of lines. See figures.h. */
 #include <string.h>
 
 #include "ui/columns.h"
 #include "ui/reader/figures.h"
 
-enum { COLUMNS_MOST = 16, TEXT_LEAST = 12, WORD_MOST = 32, GAP = 2, GAP_LEAST = 1 };
+enum { COLUMNS_MOST = 16, TEXT_LEAST = 12, WORD_MOST = 32, NARROW = 60, GAP = 2, GAP_LEAST = 1 };
 
 /* Each column's width, and the least it may shrink to: numbers and the words of a head are never
  * broken, the words of texts only where there is no other way; these get a dozen columns. */
@@ -69,20 +70,28 @@ static size_t widest(const struct widths *widths, const int *least) {
     return widest;
 }
 
-/* Takes from the widest until all fit: between words, then within them, and then from the gaps.
+/* Takes from the widest until all fit: between words, then from the gaps, and then within words.
  * False when they cannot. */
 static bool fit(struct widths *widths, int room) {
     while (sum(widths) > room) {
         size_t i = widest(widths, widths->words);
-        if (i == widths->count) i = widest(widths, widths->least);
-        if (i < widths->count)
-            widths->of[i]--;
-        else if (widths->gap > GAP_LEAST)
+        bool whole = i < widths->count;
+        if (!whole) i = widest(widths, widths->least);
+        if (!whole && widths->gap > GAP_LEAST)
             widths->gap--;
+        else if (i < widths->count)
+            widths->of[i]--;
         else
             return false;
     }
     return true;
+}
+
+/* Columns too narrow for their words. */
+static size_t broken(const struct widths *widths) {
+    size_t broken = 0;
+    for (size_t i = 0; i < widths->count; i++) broken += widths->of[i] < widths->words[i];
+    return broken;
 }
 
 /* How much of a text goes on one row: up to the last blank, unless the word behind it would have to
@@ -145,6 +154,7 @@ void figure_draw_table(struct grid *page, const struct figure *figure,
                        const struct figure_view *view) {
     struct widths widths = natural_widths(figure);
     bool fits = fit(&widths, page->width - 2) && figure->table.column_count <= COLUMNS_MOST;
+    if (page->width < NARROW && broken(&widths) > 1) fits = false;
     (void)view;
     if (fits) put_heads(page, figure, &widths);
     for (size_t row = 0; row < figure->table.row_count; row++)
