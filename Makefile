@@ -22,6 +22,8 @@ flags_address := -fsanitize=address,undefined -fno-sanitize-recover=all
 flags_thread  := -fsanitize=thread
 SANFLAGS := $(flags_$(SAN))
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -DNCURSES_WIDECHAR=1 -DDAYBOOK_VERSION='"$(VERSION)"'
+# macOS hides what is not in POSIX, as do windows that change their size, unless told otherwise.
+CPPFLAGS += $(if $(filter Darwin,$(shell uname -s)),-D_DARWIN_C_SOURCE)
 CFLAGS   ?= $(OPT)
 , := ,
 # What is shipped is hardened: tests/hardened.sh reads it off the binary. Sanitizers bring checks of

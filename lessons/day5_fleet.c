@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/base/platform.h"
 #include "lessons/blog.h"
 #include "lessons/day5.h"
 
@@ -60,8 +61,7 @@ struct fleet_plan fleet_plan(const struct stage *stage) {
 
 /* Waits for `condition` until a moment of clock_ns. The lock is held. */
 static void wait_until(struct fleet *fleet, pthread_cond_t *condition, uint64_t moment) {
-    struct timespec at = {(time_t)(moment / 1000000000), (long)(moment % 1000000000)};
-    pthread_cond_timedwait(condition, &fleet->lock, &at);
+    platform_condition_wait(condition, &fleet->lock, moment);
 }
 
 /* Really waits. Where answers come one by one, first for its turn. False: cancelled. */
@@ -221,24 +221,19 @@ static bool run_workers(struct fleet *fleet) {
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
-/* The tape's clock is the monotonic one, and so are the conditions'. */
 static bool fleet_init(struct fleet *fleet, struct stage *stage, enum fleet_lane lane) {
-    pthread_condattr_t monotonic;
     *fleet = (struct fleet){.stage = stage, .plan = fleet_plan(stage), .lane = lane};
-    if (pthread_condattr_init(&monotonic)) return fault_no_memory(&stage->fault);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    bool done = pthread_mutex_init(&fleet->lock, NULL) == 0;
-    if (done && pthread_cond_init(&fleet->changed, &monotonic)) {
+    if (pthread_mutex_init(&fleet->lock, NULL)) return fault_no_memory(&stage->fault);
+    if (platform_condition_init(&fleet->changed)) {
         pthread_mutex_destroy(&fleet->lock);
-        done = false;
+        return fault_no_memory(&stage->fault);
     }
-    if (done && pthread_cond_init(&fleet->turn, &monotonic)) {
+    if (platform_condition_init(&fleet->turn)) {
         pthread_cond_destroy(&fleet->changed);
         pthread_mutex_destroy(&fleet->lock);
-        done = false;
+        return fault_no_memory(&stage->fault);
     }
-    pthread_condattr_destroy(&monotonic);
-    return done || fault_no_memory(&stage->fault);
+    return true;
 }
 
 static void fleet_release(struct fleet *fleet) {

@@ -57,7 +57,6 @@ uint64_t checksum_value(const struct checksum *checksum);
 struct sampler;
 struct sampler *sampler_start(struct stage *stage, uint8_t lane, const struct memory *memory);
 void sampler_stop(struct sampler *sampler); /* NULL is ignored */
-uint64_t process_resident(void);            /* bytes of this process in memory; 0 where unknown */
 
 /* day6_transfer.c: rows that take their time, from a worker through a gateway to a client. */
 

@@ -141,7 +141,7 @@ void memory_check_same(struct stage *stage, struct verdict *verdict) {
                  (unsigned long long)streamed->checksum, (unsigned long long)buffered->checksum);
 }
 
-static double kib(size_t bytes) {
+static double kib(uint64_t bytes) {
     return (double)bytes / 1024;
 }
 
@@ -168,7 +168,7 @@ void memory_check_grows(struct stage *stage, struct verdict *verdict) {
     verdict->holds = true;
     for (int i = 0; i < 2; i++) {
         const struct download *got = i ? whole : tenth;
-        size_t most = got->bytes + got->bytes / 2 + own;
+        uint64_t most = got->bytes + got->bytes / 2 + own;
         verdict->holds &= got->peak >= got->bytes && got->peak <= most;
     }
     verdict_number(verdict, "peak_kib", kib(whole->peak));

@@ -3,13 +3,12 @@
  * What it looks at costs the run nothing: the account is one number that anyone may read, and the
  * kernel keeps the process's own. It sleeps in between and takes no memory while it samples, but
  * for the tape's, which the process's curve shows too. */
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "lessons/day6.h"
 
 static const int every_ms = 4;
@@ -22,25 +21,9 @@ struct sampler {
     struct stage *stage;
 };
 
-/* Linux: the second number of statm is the pages in memory. */
-uint64_t process_resident(void) {
-    char text[96];
-    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length <= 0) return 0;
-    text[length] = '\0';
-    const char *space = strchr(text, ' ');
-    uint64_t pages = 0;
-    for (const char *c = space ? space + 1 : ""; *c >= '0' && *c <= '9'; c++)
-        pages = pages * 10 + (uint64_t)(*c - '0');
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static void sample(struct sampler *sampler) {
     head_point(&sampler->head, TAPE_SAMPLE, "held", (int64_t)memory_held(sampler->memory));
-    head_point(&sampler->head, TAPE_SAMPLE, "resident", (int64_t)process_resident());
+    head_point(&sampler->head, TAPE_SAMPLE, "resident", (int64_t)platform_resident());
 }
 
 static void *run(void *argument) {

@@ -79,7 +79,7 @@ static void take_piece(void *context, struct wire_piece piece) {
     size_t size = transfer->rows.size;
     for (size_t i = 0; i < piece.length; i++) {
         unsigned row = (unsigned)(transfer->received / size) + 1;
-        size_t at = transfer->received % size;
+        size_t at = (size_t)(transfer->received % size);
         transfer->wrong |= piece.bytes[i] != row_byte(row, size, at);
         transfer->received++;
         if (at + 1 == size) head_point(receiver->head, TAPE_ROW, "received", row);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/server/server.h"
 #include "lessons/blog_site.h"
 #include "ui/command.h"
@@ -95,7 +96,7 @@ static void wait_for_signal(const sigset_t *signals, const struct tallies *talli
     bool live = isatty(STDOUT_FILENO);
     uint64_t shown = 0;
     for (;;) {
-        int number = live ? sigtimedwait(signals, NULL, &second) : sigwaitinfo(signals, NULL);
+        int number = platform_wait_signal(signals, live ? &second : NULL);
         if (number > 0 || (errno != EAGAIN && errno != EINTR)) break;
         if (sum(&tallies->requests) == shown) continue;
         shown = sum(&tallies->requests);

@@ -56,7 +56,8 @@ static void put(struct plot *plot, double x, double y, char mark) {
 /* A straight line between two points, one mark a column or row. */
 static void draw_between(struct plot *plot, struct figure_point from, struct figure_point to,
                          char mark) {
-    double steps = fmax(fabs(to.x - from.x) * plot->width, fabs(to.y - from.y) * PLOT_HEIGHT);
+    double steps =
+        fmax(fabs(to.x - from.x) * plot->width, fabs(to.y - from.y) * (double)PLOT_HEIGHT);
     int count = (int)ceil(steps);
     for (int i = 0; i <= count; i++) {
         double part = count ? (double)i / count : 0;

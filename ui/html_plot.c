@@ -16,7 +16,8 @@
 #include "ui/html.h"
 #include "ui/units.h"
 
-enum { WIDTH = 640, LEFT = 76, RIGHT = 624, TOP = 12, BOTTOM = 228, HEIGHT = 268 };
+enum { WIDTH = 640, HEIGHT = 268 };
+static const double LEFT = 76, RIGHT = 624, TOP = 12, BOTTOM = 228;
 enum { LOOKS = 6, POINTS_DRAWN = 600 };
 
 static void begin_svg(struct text *out, const struct figure *figure, const char *id, int height) {
@@ -92,7 +93,7 @@ static void add_axes(struct text *out, const struct figure *figure, const struct
         add_label(out, place_x(x, number), BOTTOM + 18, anchors[i],
                   units_tick(number, figure->series.x_unit, label, sizeof label));
     }
-    add_label(out, (LEFT + RIGHT) / 2.0, HEIGHT - 4, "middle", axis_name(figure->series.x_unit));
+    add_label(out, (LEFT + RIGHT) / 2, HEIGHT - 4, "middle", axis_name(figure->series.x_unit));
 }
 
 static void add_point(struct text *out, const struct axis *x, const struct axis *y,
@@ -155,7 +156,12 @@ void html_plot_series(struct text *out, const struct figure *figure, const char 
 
 /* ---- lanes --------------------------------------------------------------------------------- */
 
-enum { LANE_HEIGHT = 26, LANE_LEFT = 130 };
+enum { LANE_HEIGHT = 26 };
+static const double LANE_LEFT = 130;
+
+static double top_of_lane(size_t lane) {
+    return TOP + (double)lane * (double)LANE_HEIGHT;
+}
 
 /* Spans of one mark look alike. */
 static unsigned look_of(const struct figure *figure, size_t span) {
@@ -175,7 +181,7 @@ static void add_span(struct text *out, const struct figure *figure, size_t index
     if (!isfinite(span->from) || !isfinite(span->to)) return;
     double from = LANE_LEFT + axis_share(x, span->from) * (RIGHT - LANE_LEFT);
     double to = LANE_LEFT + axis_share(x, span->to) * (RIGHT - LANE_LEFT);
-    double top = TOP + (double)span->lane * LANE_HEIGHT + 3;
+    double top = top_of_lane(span->lane) + 3;
     text_format(out, "<rect class=\"lane%u\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\">",
                 look_of(figure, index) % LOOKS, from, top, fmax(to - from, 1), LANE_HEIGHT - 6);
     text_add(out, "<title>");
@@ -188,7 +194,7 @@ static void add_span(struct text *out, const struct figure *figure, size_t index
 void html_plot_timeline(struct text *out, const struct figure *figure, const char *id) {
     struct axis x;
     char from[UNITS_SIZE], to[UNITS_SIZE];
-    int bottom = TOP + (int)figure->timeline.lane_count * LANE_HEIGHT;
+    double bottom = top_of_lane(figure->timeline.lane_count);
     axis_begin(&x, false);
     for (size_t i = 0; i < figure->timeline.count; i++) {
         if (axis_takes(&x, figure->timeline.spans[i].from))
@@ -197,10 +203,9 @@ void html_plot_timeline(struct text *out, const struct figure *figure, const cha
             axis_widen(&x, figure->timeline.spans[i].to);
     }
     axis_settle(&x, false);
-    begin_svg(out, figure, id, bottom + 30);
+    begin_svg(out, figure, id, (int)bottom + 30);
     for (size_t i = 0; i < figure->timeline.lane_count; i++)
-        add_label(out, LANE_LEFT - 6, TOP + (double)i * LANE_HEIGHT + 17, "end",
-                  figure->timeline.lanes[i]);
+        add_label(out, LANE_LEFT - 6, top_of_lane(i) + 17, "end", figure->timeline.lanes[i]);
     for (size_t i = 0; i < figure->timeline.count; i++) add_span(out, figure, i, &x);
     add_rule(out, LANE_LEFT, bottom, RIGHT, bottom, "axis");
     add_label(out, LANE_LEFT, bottom + 18, "start",

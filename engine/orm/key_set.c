@@ -37,7 +37,7 @@ static uint64_t hash_of(int64_t number) {
 /* Puts a number into the first free place of its probe sequence. None is "free". */
 static void place(struct value *table, size_t mask, struct value key) {
     uint64_t perturb = hash_of(key.integer);
-    size_t slot = perturb & mask;
+    size_t slot = (size_t)perturb & mask;
     for (;;) {
         size_t last = slot + PROBES <= mask ? slot + PROBES : slot;
         for (size_t i = slot; i <= last; i++)
@@ -46,7 +46,7 @@ static void place(struct value *table, size_t mask, struct value key) {
                 return;
             }
         perturb >>= PERTURB_SHIFT;
-        slot = (slot * 5 + 1 + perturb) & mask;
+        slot = (slot * 5 + 1 + (size_t)perturb) & mask;
     }
 }
 

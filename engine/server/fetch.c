@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/base/text.h"
 
 enum { PIECE = 65536, LOOK_UP_MS = 25 };
@@ -91,7 +92,7 @@ static bool send_request(struct fetch *fetch) {
     fetch->result->connected_ns = clock_ns();
     while (fine && wire_bytes_length(&output)) {
         ssize_t sent = send(fetch->socket, wire_bytes_front(&output), wire_bytes_length(&output),
-                            MSG_NOSIGNAL);
+                            PLATFORM_NO_SIGNAL);
         if (sent > 0) wire_bytes_drop(&output, (size_t)sent);
         if (sent < 0 && errno != EAGAIN && errno != EINTR) break; /* cut: reading will tell */
         if (sent < 0) fine = wait_for(fetch, POLLOUT, LOOK_UP_MS);
@@ -135,7 +136,7 @@ static size_t allowance(const struct fetch *fetch) {
     double elapsed = (double)(clock_ns() - fetch->result->connected_ns) / 1e9;
     double may = elapsed * (double)speed - (double)fetch->result->bytes;
     if (may < 1) return 0;
-    return may < PIECE ? (size_t)may : PIECE;
+    return may < (double)PIECE ? (size_t)may : PIECE;
 }
 
 static bool receive(struct fetch *fetch, bool *over) {

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/http/wire.h"
 #include "engine/server/fetch.h"
 #include "engine/server/server_parts.h"
@@ -151,7 +152,8 @@ static void pass_end(struct transit *transit) {
 /* False when the client is gone. */
 static bool write_client(struct transit *transit) {
     size_t length = wire_bytes_length(&transit->out);
-    ssize_t sent = send(transit->client, wire_bytes_front(&transit->out), length, MSG_NOSIGNAL);
+    ssize_t sent =
+        send(transit->client, wire_bytes_front(&transit->out), length, PLATFORM_NO_SIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     wire_bytes_drop(&transit->out, (size_t)sent);
     return true;
@@ -208,7 +210,7 @@ static void read_backend(struct transit *transit) {
 
 static bool write_backend(struct transit *transit) {
     ssize_t sent = send(transit->backend, wire_bytes_front(&transit->forward),
-                        wire_bytes_length(&transit->forward), MSG_NOSIGNAL);
+                        wire_bytes_length(&transit->forward), PLATFORM_NO_SIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     wire_bytes_drop(&transit->forward, (size_t)sent);
     transit->read_ns = clock_ns(); /* the clock of the answer starts here */

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/http/wire.h"
 
 enum client_state { CLIENT_IDLE, CLIENT_CONNECTING, CLIENT_SENDING, CLIENT_RECEIVING };
@@ -178,7 +179,8 @@ static void receive(struct load *load, struct client *client) {
 
 static void transmit(struct load *load, struct client *client) {
     size_t length = wire_bytes_length(&client->output);
-    ssize_t sent = send(client->socket, wire_bytes_front(&client->output), length, MSG_NOSIGNAL);
+    ssize_t sent =
+        send(client->socket, wire_bytes_front(&client->output), length, PLATFORM_NO_SIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) lost(load, client);
     if (sent < 0) return;
     wire_bytes_drop(&client->output, (size_t)sent);
@@ -258,10 +260,12 @@ static bool take_memory(struct load *load) {
     const struct load_options *options = load->options;
     load->clients = memory_take(memory, options->clients * sizeof *load->clients);
     load->polled = memory_take(memory, options->clients * sizeof *load->polled);
-    load->answers = memory_take(memory, options->requests);
+    size_t requests = (size_t)options->requests;
+    if (requests != options->requests) return fault_no_memory(load->runtime->fault);
+    load->answers = memory_take(memory, requests);
     if (!load->clients || !load->polled || !load->answers)
         return fault_no_memory(load->runtime->fault);
-    memset(load->answers, 0, options->requests);
+    memset(load->answers, 0, requests);
     struct wire_limits limits = wire_limits_usual;
     limits.body = UINT64_MAX;
     for (unsigned i = 0; i < options->clients; i++) {
@@ -283,7 +287,7 @@ static void give_memory(struct load *load) {
         }
     memory_give(memory, load->clients, options->clients * sizeof *load->clients);
     memory_give(memory, load->polled, options->clients * sizeof *load->polled);
-    memory_give(memory, load->answers, options->requests);
+    memory_give(memory, load->answers, (size_t)options->requests);
 }
 
 bool load_run(struct runtime *runtime, const struct load_options *options,

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/server/server_parts.h"
 
 enum { KEPT_MOST = 512 }; /* connections that one worker keeps alive at once */
@@ -108,7 +109,7 @@ static bool transmit(struct connection *connection, bool *full) {
     struct iovec pieces[2];
     struct msghdr message = {.msg_iov = pieces};
     message.msg_iovlen = (size_t)exchange_output(&connection->exchange, pieces);
-    ssize_t sent = sendmsg(connection->socket, &message, MSG_NOSIGNAL);
+    ssize_t sent = sendmsg(connection->socket, &message, PLATFORM_NO_SIGNAL);
     *full = sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (sent < 0) return *full || errno == EINTR;
     exchange_sent(&connection->exchange, (size_t)sent);

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "engine/tape/tape.h"
+#include "tests/support/pty.h"
 
 enum { QUIET_MS = 5, PATIENCE_MS = 2000 };
 

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/platform.h"
 #include "engine/server/fetch.h"
 #include "engine/server/pages.h"
 #include "engine/server/server.h"
@@ -76,7 +77,7 @@ static uint64_t stream_rows(void *context) {
     bench_run_init(&run);
     checksum_init(&checksum);
     resident_most(true);
-    double before = (double)process_resident();
+    double before = (double)platform_resident();
     bool done = stream(&run, ROWS, &checksum);
     double grown = (double)resident_most(false) - before;
     if (streaming->rounds++ > 0 && grown > streaming->grown_most) streaming->grown_most = grown;

@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "tests/support/terminal.h"
 
+#include "tests/support/pty.h"
 #include "tests/support/testing.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <utmp.h>
 
 enum { PATIENCE_MS = 10000 };
 

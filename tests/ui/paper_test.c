@@ -2,9 +2,9 @@
 #include "tests/support/testing.h"
 
 #include <locale.h>
-#include <pty.h>
 #include <unistd.h>
 
+#include "tests/support/pty.h"
 #include "ui/columns.h"
 #include "ui/paper.h"
 
