@@ -10,14 +10,23 @@
 
 /* ---- status --------------------------------------------------------------------------------- */
 
+/* How much of a unit's name is said of a value: of one, "call" and not "calls". Of what is written
+ * short, as ms and tokens/s, all. */
+static int unit_length(const struct knob *knob, const char *unit, int64_t number) {
+    int length = (int)strlen(unit);
+    bool plural = length > 3 && unit[length - 1] == 's' && !strchr(unit, '/');
+    return knob->kind == KNOB_NUMBER && number == 1 && plural ? length - 1 : length;
+}
+
 /* "[0 ms, simulated]": the value, its unit unless the name says it, and what is not real. */
 static const char *knob_value(const struct state *state, size_t knob, char *text, size_t size) {
     const struct knob *row = &state_step(state)->knobs[knob];
     char value[STATE_WORD];
     const char *unit = row->unit && strcmp(row->unit, row->name) != 0 ? row->unit : "";
+    int64_t number = state_visit(state)->settings[knob].number;
     state_knob_text(state, knob, value, sizeof value);
-    snprintf(text, size, "[%s%s%s%s]", value, *unit ? " " : "", unit,
-             row->simulated ? ", simulated" : "");
+    snprintf(text, size, "[%s%s%.*s%s]", value, *unit ? " " : "", unit_length(row, unit, number),
+             unit, row->simulated ? ", simulated" : "");
     return text;
 }
 

@@ -165,6 +165,25 @@ static void put_line(struct plot *plot, size_t index) {
     }
 }
 
+/* Points that the line passes by, since it is drawn column by column: a fall within the first of
+ * them, a peak between two. */
+static void put_peaks(struct plot *plot, size_t index) {
+    const struct figure_curve *curve = &plot->figure->series.curves[index];
+    struct style style = {(uint8_t)theme_lane((unsigned)index), 0};
+    uint32_t ascii = letter_of(plot, index);
+    int dots = plot->width * plot->fine_x;
+    for (size_t i = 0; i < curve->count && !curve->theory; i++) {
+        if (!is_plotted(plot, curve->points[i])) continue;
+        int column = dot_column(plot, axis_share(&plot->across, curve->points[i].x));
+        int row = dot_row(plot, axis_share(&plot->up, curve->points[i].y)), drawn = row;
+        double value;
+        if (value_at(plot, curve, (double)column / (dots - 1), &value))
+            drawn = dot_row(plot, value);
+        if (abs(row - drawn) > plot->fine_y) put_step(plot, column, drawn, row, ascii, style);
+        if (abs(row - drawn) > plot->fine_y || i == 0) put_dot(plot, column, row, ascii, style);
+    }
+}
+
 /* At each measured point where they are few, else at every so many columns. */
 static void put_letters(struct plot *plot, size_t index) {
     enum { APART = 14 };
@@ -239,11 +258,16 @@ static void put_x_axis(struct plot *plot) {
     grid_put_right(plot->page, y, x + 1, right, end, STYLE(MUTED));
 }
 
+/* A curve that is alone and has the unit's name was named above the axis. */
 static void put_legend(struct plot *plot) {
+    const struct figure *figure = plot->figure;
     struct grid *page = plot->page;
+    const char *unit = figure->series.y_unit ? figure->series.y_unit : "";
+    bool alone = figure->series.count == 1 && !has_letters(plot, 0);
+    if (alone && strcmp(figure->series.curves[0].name, unit) == 0) return;
     int y = -1, x = 1, right = page->width - 1;
-    for (size_t i = 0; i < plot->figure->series.count; i++) {
-        const struct figure_curve *curve = &plot->figure->series.curves[i];
+    for (size_t i = 0; i < figure->series.count; i++) {
+        const struct figure_curve *curve = &figure->series.curves[i];
         const char *more = curve->theory ? " (computed)" : "";
         int width = 2 + (int)columns_of(curve->name) + (int)columns_of(more);
         if (y < 0 || x + width > right) y = grid_add_row(page), x = 1;
@@ -277,7 +301,10 @@ void figure_draw_series(struct grid *page, const struct figure *figure,
     for (int i = 0; i < plot.height; i++) y = grid_add_row(page);
     plot.y = y - plot.height + 1;
     put_y_axis(&plot);
-    for (size_t i = 0; i < figure->series.count; i++) put_line(&plot, i);
+    for (size_t i = 0; i < figure->series.count; i++) {
+        put_line(&plot, i);
+        put_peaks(&plot, i);
+    }
     for (size_t i = 0; i < figure->series.count; i++) put_letters(&plot, i);
     put_x_axis(&plot);
     put_legend(&plot);
