@@ -41,10 +41,12 @@ static struct fetch *fetch_new(struct runtime *runtime, const struct compiled *c
     return fetch->plan && fetch->statement ? fetch : NULL;
 }
 
-/* The fetch remembered under memo_key, made at its first use. */
-static struct fetch *find_fetch(struct runtime *runtime, const void *memo_key,
+/* The fetch remembered under memo_key, made at its first use. That of None, as of an object that
+ * was deleted, has SQL of its own, without a parameter: IS NULL. */
+static struct fetch *find_fetch(struct runtime *runtime, const char *memo_key,
                                 const struct model *model, const char *by, const char *only,
                                 struct value key) {
+    if (key.kind == VALUE_NONE) memo_key += 2; /* see fetch_column for the other places */
     void **memo = database_memo(runtime->database, memo_key);
     if (!memo) fault_no_memory(runtime->fault);
     if (!memo || *memo) return memo ? *memo : NULL;
@@ -61,7 +63,8 @@ static bool run_fetch(struct runtime *runtime, const struct fetch *fetch, struct
     struct value cells[64];
     bool done;
     *instance = NULL;
-    if (!statement_execute(runtime, fetch->statement, &key, 1, &cursor) ||
+    size_t parameters = key.kind != VALUE_NONE;
+    if (!statement_execute(runtime, fetch->statement, &key, parameters, &cursor) ||
         !cursor_step(runtime, cursor, &done))
         return false;
     if (done) return true;
@@ -73,13 +76,13 @@ static bool run_fetch(struct runtime *runtime, const struct fetch *fetch, struct
 
 bool fetch_by(struct runtime *runtime, const struct model *model, const struct field *field,
               struct value key, struct instance **instance) {
-    struct fetch *fetch = find_fetch(runtime, field, model, field->name, NULL, key);
+    struct fetch *fetch = find_fetch(runtime, (const char *)field, model, field->name, NULL, key);
     return fetch && run_fetch(runtime, fetch, key, instance);
 }
 
 bool fetch_column(struct runtime *runtime, struct instance *instance, size_t column) {
     const struct field *field = &instance->model->fields[column];
-    const char *memo_key = (const char *)field + 1; /* the field itself stands for fetch_by */
+    const char *memo_key = (const char *)field + 1; /* the first place stands for fetch_by */
     const char *key_name = model_primary_key(instance->model)->name;
     struct value key = instance_key(instance);
     struct fetch *fetch =

@@ -191,14 +191,28 @@ static bool set_attribute(struct runtime *runtime, struct object *self, const ch
 
 /* ---- whether it was saved ------------------------------------------------------------------- */
 
-static const char adding[] = "adding";
+static const char adding[] = "adding", no_database[] = "db";
+
+static bool set_adding(struct runtime *runtime, struct instance *instance) {
+    return instance_attach(runtime, instance, ATTACHED_STATE, adding, value_none()) &&
+           instance_attach(runtime, instance, ATTACHED_STATE, no_database, value_none());
+}
 
 bool instance_is_adding(const struct instance *instance) {
-    return instance_attached(instance, ATTACHED_ADDING, adding) != NULL;
+    return instance_attached(instance, ATTACHED_STATE, adding) != NULL;
+}
+
+bool instance_has_database(const struct instance *instance) {
+    return !instance_attached(instance, ATTACHED_STATE, no_database);
+}
+
+void instance_set_database(struct instance *instance) {
+    instance_detach(instance, ATTACHED_STATE, no_database);
 }
 
 void instance_set_saved(struct instance *instance) {
-    instance_detach(instance, ATTACHED_ADDING, adding);
+    instance_detach(instance, ATTACHED_STATE, adding);
+    instance_set_database(instance);
 }
 
 /* ---- making -------------------------------------------------------------------------------- */
@@ -263,8 +277,7 @@ struct instance *instance_construct(struct runtime *runtime, const struct model 
                                     const struct arguments *arguments) {
     struct instance *instance = instance_new(runtime, runtime->arena, model, 0);
     bool *used = arena_array(runtime->arena, arguments->keyword_count + 1, sizeof *used);
-    if (!instance || !instance_attach(runtime, instance, ATTACHED_ADDING, adding, value_none()))
-        return NULL;
+    if (!instance || !set_adding(runtime, instance)) return NULL;
     if (!used) {
         fault_no_memory(runtime->fault);
         return NULL;

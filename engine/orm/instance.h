@@ -22,7 +22,7 @@ enum attachment_kind {
     ATTACHED_RELATED,    /* _state.fields_cache: an instance or None, by relation name */
     ATTACHED_PREFETCHED, /* _prefetched_objects_cache: a queryset, by cache name */
     ATTACHED_EXTRA,      /* any other attribute: an annotation, a to_attr list */
-    ATTACHED_ADDING      /* _state.adding: made by a listing, never saved */
+    ATTACHED_STATE       /* _state of what came from no row: adding, db */
 };
 
 struct attachment {
@@ -56,6 +56,9 @@ struct instance *instance_construct(struct runtime *, const struct model *,
 
 /* _state.adding: it came from no row, and was not saved yet. */
 bool instance_is_adding(const struct instance *);
+/* _state.db: it came from a row, was saved, or was assigned to an object or one to it. */
+bool instance_has_database(const struct instance *);
+void instance_set_database(struct instance *);
 void instance_set_saved(struct instance *);
 
 /* The primary key as it is now; None for an object that was never saved. */

@@ -22,10 +22,10 @@ static struct between between_of(const struct related_manager *manager) {
 }
 
 static const char *database_word(const struct instance *instance) {
-    return instance_is_adding(instance) ? "None" : "default";
+    return instance_has_database(instance) ? "default" : "None";
 }
 
-/* router.allow_relation: an object that was never saved is on no database. */
+/* router.allow_relation: an object of a listing's own may be on no database. */
 static bool check_database(struct runtime *runtime, const struct related_manager *manager,
                            const struct instance *object) {
     const char *own = database_word(manager->instance), *other = database_word(object);

@@ -229,6 +229,10 @@ bool related_set(struct runtime *runtime, struct instance *instance,
                            "Cannot assign \"%s\": \"%s.%s\" must be a \"%s\" instance.", repr,
                            instance->model->name, relation->name, relation->model->name);
     }
+    if (other) { /* both are on the one database now */
+        instance_set_database(instance);
+        instance_set_database(other);
+    }
     /* the side that holds the key, and the side it points to */
     bool forward = relation->kind == RELATION_FORWARD;
     struct instance *holder = forward ? instance : other, *pointed = forward ? other : instance;

@@ -187,7 +187,7 @@ bool save_instance(struct runtime *runtime, struct instance *instance, const str
     if (how->force_insert && (how->force_update || how->fields))
         return fault_raise(runtime->fault, "ValueError",
                            "Cannot force both insert and updating in model saving.");
-    if (!how->fields && !how->force_insert && instance->deferred && !instance_is_adding(instance))
+    if (!how->fields && !how->force_insert && instance->deferred && instance_has_database(instance))
         really.fields = loaded_fields(instance);
     return save_base(runtime, instance, &really);
 }

@@ -41,6 +41,17 @@ static void rows_go_the_last_first_and_keep_no_key(void **state) {
                   "to None.");
 }
 
+static void an_object_without_a_key_has_nothing_to_fetch(void **state) {
+    (void)state;
+    expect_raised("a = Article.objects.only('title').get(pk=1)\na.delete()\na.body\n",
+                  "DoesNotExist: Article matching query does not exist.");
+    expect_sql(
+        "a = Article.objects.only('title').get(pk=1)\nb = Article.objects.only('title').get(pk=2)\n"
+        "a.delete()\nhasattr(a, 'nope')\nb.body\n",
+        "SELECT \"blog_article\".\"id\", \"blog_article\".\"body\" FROM \"blog_article\" WHERE "
+        "\"blog_article\".\"id\" = %s LIMIT 21 | 2");
+}
+
 /* ---- save() --------------------------------------------------------------------------------- */
 
 static void a_save_writes_the_fields_it_is_told(void **state) {
@@ -201,6 +212,13 @@ static void what_is_no_saved_tag_is_not_added(void **state) {
     expect_raised("Article.objects.get(pk=1).tags.add(Tag(name='x'))\n",
                   "ValueError: Cannot add \"<Tag: Tag object (None)>\": instance is on database "
                   "\"default\", value is on database \"None\"");
+    expect_raised(
+        "Article(pk=1).tags.add(Tag.objects.get(pk=1))\n",
+        "ValueError: Cannot add \"<Tag: Tag object (1)>\": instance is on database \"None\", "
+        "value is on database \"default\"");
+    expect_queries("a = Article(pk=4, author=Author.objects.get(pk=1))\n"
+                   "a.tags.add(Tag.objects.get(pk=1))\n",
+                   "1 3");
     expect_raised("Article.objects.get(pk=1).tags.add(99)\n",
                   "IntegrityError: FOREIGN KEY constraint failed");
     expect_printed("a = Article.objects.get(pk=1)\nprint(hasattr(a.tags, 'remove'))\n", "True\n");
@@ -281,6 +299,7 @@ int main(void) {
         cmocka_unit_test(dependents_are_read_by_their_keys_level_by_level),
         cmocka_unit_test(what_nothing_points_to_is_deleted_unread),
         cmocka_unit_test(rows_go_the_last_first_and_keep_no_key),
+        cmocka_unit_test(an_object_without_a_key_has_nothing_to_fetch),
         cmocka_unit_test(a_save_writes_the_fields_it_is_told),
         cmocka_unit_test(a_save_that_is_forced_finds_its_row_or_none),
         cmocka_unit_test(a_save_wants_the_objects_it_points_to_saved),
