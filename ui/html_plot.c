@@ -175,20 +175,41 @@ static unsigned look_of(const struct figure *figure, size_t span) {
     return look;
 }
 
+/* Where a moment stands among the lanes. */
+static double place_moment(const struct axis *axis, double moment) {
+    return LANE_LEFT + axis_share(axis, moment) * (RIGHT - LANE_LEFT);
+}
+
+static bool is_drawn(const struct figure_span *span) {
+    return isfinite(span->from) && isfinite(span->to);
+}
+
 static void add_span(struct text *out, const struct figure *figure, size_t index,
                      const struct axis *x) {
     const struct figure_span *span = &figure->timeline.spans[index];
-    if (!isfinite(span->from) || !isfinite(span->to)) return;
-    double from = LANE_LEFT + axis_share(x, span->from) * (RIGHT - LANE_LEFT);
-    double to = LANE_LEFT + axis_share(x, span->to) * (RIGHT - LANE_LEFT);
-    double top = top_of_lane(span->lane) + 3;
+    double from = place_moment(x, span->from), to = place_moment(x, span->to);
     text_format(out, "<rect class=\"lane%u\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\">",
-                look_of(figure, index) % LOOKS, from, top, fmax(to - from, 1), LANE_HEIGHT - 6);
+                look_of(figure, index) % LOOKS, from, top_of_lane(span->lane) + 3,
+                fmax(to - from, 1), LANE_HEIGHT - 6);
     text_add(out, "<title>");
     html_add(out, span->label ? span->label : "");
     text_add(out, "</title></rect>\n");
-    double room = to - from, needed = span->label ? 7.0 * (double)strlen(span->label) + 8 : 0;
-    if (needed > 8 && room > needed) add_label(out, from + 4, top + 14, "start", span->label);
+}
+
+/* Spans of a lane may lie over one another: a label stands where none that is drawn later does. */
+static void add_span_label(struct text *out, const struct figure *figure, size_t index,
+                           const struct axis *x) {
+    const struct figure_span *spans = figure->timeline.spans, *span = &spans[index];
+    double from = place_moment(x, span->from), room = place_moment(x, span->to) - from;
+    double needed = span->label ? 7.0 * (double)strlen(span->label) + 8 : 0;
+    if (needed <= 8 || room <= needed) return;
+    for (size_t i = index + 1; i < figure->timeline.count; i++) {
+        bool beside = spans[i].lane != span->lane || !is_drawn(&spans[i]);
+        if (!beside && place_moment(x, spans[i].from) < from + needed &&
+            place_moment(x, spans[i].to) > from)
+            return;
+    }
+    add_label(out, from + 4, top_of_lane(span->lane) + 17, "start", span->label);
 }
 
 void html_plot_timeline(struct text *out, const struct figure *figure, const char *id) {
@@ -206,7 +227,10 @@ void html_plot_timeline(struct text *out, const struct figure *figure, const cha
     begin_svg(out, figure, id, (int)bottom + 30);
     for (size_t i = 0; i < figure->timeline.lane_count; i++)
         add_label(out, LANE_LEFT - 6, top_of_lane(i) + 17, "end", figure->timeline.lanes[i]);
-    for (size_t i = 0; i < figure->timeline.count; i++) add_span(out, figure, i, &x);
+    for (size_t i = 0; i < figure->timeline.count; i++)
+        if (is_drawn(&figure->timeline.spans[i])) add_span(out, figure, i, &x);
+    for (size_t i = 0; i < figure->timeline.count; i++)
+        if (is_drawn(&figure->timeline.spans[i])) add_span_label(out, figure, i, &x);
     add_rule(out, LANE_LEFT, bottom, RIGHT, bottom, "axis");
     add_label(out, LANE_LEFT, bottom + 18, "start",
               units_number(axis_number(&x, 0), figure->timeline.unit, from, sizeof from));

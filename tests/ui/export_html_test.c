@@ -101,6 +101,24 @@ static void what_a_figure_says_cannot_break_out_of_the_page(void **state) {
     arena_release(&arena);
 }
 
+static void a_span_that_lies_over_another_hides_its_label(void **state) {
+    (void)state;
+    static const char *const lanes[] = {"worker"};
+    static const struct figure_span spans[] = {{0, 0, 100, "below", 'b'}, {0, 0, 90, "above", 'a'}};
+    static const struct figure figure = {
+        .kind = FIGURE_TIMELINE, .title = "lanes", .timeline = {lanes, 1, spans, 2, "ms"}};
+    struct arena arena;
+    struct text text;
+    arena_init(&arena, NULL);
+    text_init(&text, &arena);
+    html_plot_timeline(&text, &figure, "id");
+    const char *html = text_finish(&text);
+    assert_non_null(strstr(html, "<title>below</title>"));
+    assert_null(strstr(html, ">below</text>"));
+    assert_non_null(strstr(html, ">above</text>"));
+    arena_release(&arena);
+}
+
 /* ---- contents -------------------------------------------------------------------------------- */
 
 /* The place of `<section id="...">` or `<a href="#...">`; NULL for none. */
@@ -234,6 +252,7 @@ int main(void) {
         TEST(the_html_page_is_well_formed_and_loads_nothing),
         TEST(measured_html_draws_with_titles_and_numbers_beside),
         TEST(what_a_figure_says_cannot_break_out_of_the_page),
+        TEST(a_span_that_lies_over_another_hides_its_label),
         TEST(the_contents_lead_to_every_lesson_and_step),
         TEST(a_page_of_a_folder_leads_back_to_its_index),
         TEST(a_listing_has_its_words_told_apart),
