@@ -36,6 +36,9 @@ static const char *const lines[] = {
     "print([e.pk for e in Event.objects.iterator(chunk_size=2)])\n",
     "Article.objects.filter(pk__lt=4).update(views=0)\n",
     "Tag.objects.bulk_create([Tag(name='a'), Tag(name='b'), Tag(name='c')])\n",
+    "Article.objects.get(pk=5).tags.set(Tag.objects.filter(pk__gt=4))\n",
+    "Tag.objects.update_or_create(name='d', defaults={'name': 'e'})\n",
+    "Author.objects.filter(pk__lt=3).delete()\n",
 };
 
 enum { LINES = sizeof lines / sizeof *lines };
@@ -73,12 +76,13 @@ static void restore_file(const struct place *place) {
     program_write_file(place->path, place->bytes, place->length);
 }
 
-/* Rows of each table, and the sum of what an update changes. */
+/* Rows of each table, and the sums of what an update changes. */
 static void read_state(const struct place *place, char *text) {
     static const char everything[] =
         "SELECT (SELECT count(*) FROM blog_tag) || ' ' || (SELECT count(*) FROM blog_event)"
         " || ' ' || (SELECT coalesce(sum(views), 0) FROM blog_article) || ' ' ||"
-        " (SELECT count(*) FROM blog_article)";
+        " (SELECT count(*) FROM blog_article) || ' ' ||"
+        " (SELECT count(*) || ' ' || sum(tag_id) FROM blog_article_tags)";
     failing_vfs_read_sound(place->path, everything, text, STATE_SIZE);
 }
 
