@@ -22,7 +22,7 @@
 #include "ui/reader/terminal.h"
 #include "ui/reader/worker.h"
 
-enum { FRAME_MS = 33, EXIT_SYSTEM_REFUSED = 3, EXIT_SIGNAL = 128 };
+enum { FRAME_MS = 33, LATER_MS = 10, EXIT_SYSTEM_REFUSED = 3, EXIT_SIGNAL = 128 };
 
 struct reader;
 
@@ -48,7 +48,7 @@ struct reader {
     uv_poll_t input;
     uv_signal_t signals[SIGNALS];
     uv_prepare_t before_sleep;
-    uv_timer_t timer;
+    uv_timer_t timer, later; /* see keep_time, look_up */
     struct worker worker;
     struct terminal *terminal;
     const struct reader_options *options;
@@ -140,6 +140,18 @@ static void open_progress(struct reader *reader) {
     if (!warning) return;
     snprintf(reader->state.message, sizeof reader->state.message, "%s", warning);
     reader->dirty = true;
+}
+
+/* The first frame of a step that is named does not wait for the file, and what brings it to the
+ * screen gets the processor before the file does: looked up later, or when a key comes first. */
+static void look_up(struct reader *reader) {
+    if (reader->knows_progress) return;
+    open_progress(reader);
+    recall(reader);
+}
+
+static void on_later(uv_timer_t *timer) {
+    look_up(timer->data);
 }
 
 /* ---- effects -------------------------------------------------------------------------------- */
@@ -262,6 +274,7 @@ static void on_input(uv_poll_t *input, int status, int events) {
     struct event event;
     bool any = false;
     (void)events;
+    look_up(reader);
     while (status == 0 && terminal_read(reader->terminal, &event)) {
         struct action action = action_of(reader, &event);
         action.more = terminal_has_more(reader->terminal);
@@ -284,16 +297,10 @@ static void paint(struct reader *reader) {
     reader->dirty = reader->all = false;
 }
 
-/* First the frame, then the file: a disk may take as long to read or write as a hundred frames.
- * What the file knows of a step that was named, its marks, is painted after that. */
+/* First the frame, then the file: a disk may take as long to write as a hundred frames. */
 static void before_sleep(uv_prepare_t *prepare) {
     struct reader *reader = prepare->data;
     paint(reader);
-    if (!reader->knows_progress) {
-        open_progress(reader);
-        recall(reader);
-        paint(reader);
-    }
     if (reader->moved) save_place(reader);
     reader->moved = false;
 }
@@ -311,9 +318,11 @@ static int open_handles(struct reader *reader) {
     }
     if (!error) error = uv_prepare_init(&reader->loop, &reader->before_sleep);
     if (!error) error = uv_timer_init(&reader->loop, &reader->timer);
+    if (!error) error = uv_timer_init(&reader->loop, &reader->later);
     if (!error) error = worker_init(&reader->worker, &reader->loop, on_done, reader);
     if (error) return error;
-    reader->before_sleep.data = reader->timer.data = reader->input.data = reader;
+    reader->before_sleep.data = reader->timer.data = reader->later.data = reader;
+    reader->input.data = reader;
     return uv_prepare_start(&reader->before_sleep, before_sleep);
 }
 
@@ -381,7 +390,9 @@ int reader_run(const struct reader_options *options) {
     if (!error && !reader->terminal) reader->exit_code = READER_NO_TERMINAL;
     if (reader->terminal) {
         error = open_state(reader, options) ? open_input(reader) : UV_ENOMEM;
+        if (!error) error = uv_timer_start(&reader->later, on_later, LATER_MS, 0);
         if (!error) uv_run(&reader->loop, UV_RUN_DEFAULT);
+        look_up(reader);
         if (reader->state.mode == MODE_EDIT) /* by a signal: what was written is kept */
             state_update(&reader->state, &(struct action){.kind = ACTION_BACK});
         save_place(reader);
