@@ -15,7 +15,7 @@
 #include "ui/sweep.h"
 #include "ui/units.h"
 
-enum { LIMIT_MS = 5000, COUNTEREXAMPLES = 3, HANG = 10 };
+enum { LIMIT_MS = 10000, COUNTEREXAMPLES = 3, HANG = 10 };
 
 /* What became of one claim over all settings. */
 struct record {

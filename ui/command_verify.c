@@ -128,12 +128,13 @@ const struct command command_verify = {
     .name = "verify",
     .operands = "[LESSON[/STEP]...]",
     .summary = "measure every claim of the notes again",
-    .help = "Runs the demos with their usual knobs and asks every claim of the notes, or of the\n"
-            "lessons named. The exit code is 1 when a claim failed.\n\n"
-            "With --sweep the knobs are drawn by lot: numbers on a logarithmic scale over all of\n"
-            "their range, the ends oftener, choices and paths among all. A run that takes longer\n"
-            "than 5 s is stopped, and its numbers are drawn nearer to the usual ones. For a claim\n"
-            "that failed somewhere, the commands that show it are printed.",
+    .help =
+        "Runs the demos with their usual knobs and asks every claim of the notes, or of the\n"
+        "lessons named. The exit code is 1 when a claim failed.\n\n"
+        "With --sweep the knobs are drawn by lot: numbers on a logarithmic scale over all of\n"
+        "their range, the ends oftener, choices and paths among all. A run that takes longer\n"
+        "than 10 s is stopped, and its numbers are drawn nearer to the usual ones. For a claim\n"
+        "that failed somewhere, the commands that show it are printed.",
     .options = options,
     .run = run,
 };
