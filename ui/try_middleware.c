@@ -110,8 +110,10 @@ static void answered(void *context, const struct project_answer *answer) {
     struct trace trace;
     try_print_printed(base, answer->first_event);
     arena_release(&base->scratch);
-    if (!trace_read(base->tape, answer->first_event, SIZE_MAX, answer->chain, answer->request,
-                    &base->scratch, &trace)) {
+    base->scratch.failed = false;
+    bool whole = trace_read(base->tape, answer->first_event, SIZE_MAX, answer->chain,
+                            answer->request, &base->scratch, &trace);
+    if (!whole || base->scratch.failed || tape_is_torn(base->tape)) {
         fault_no_memory(&base->fault);
         return;
     }
@@ -130,7 +132,9 @@ static void step(struct try_session *base, const struct program *program, size_t
     session->pending = (struct trace){NULL, 0};
     bool done = try_session_step(base, program, statement, &value, &is_expression);
     try_print_printed(base, SIZE_MAX);
-    if (done) return;
+    if (done && !fault_raised(&base->fault)) return;
+    base->raised = true; /* by the statement, or where an answer could not be told */
+    fault_place(&base->fault, program_line(program, statement), 1);
     if (base->listing->json)
         write_answer(base, program_line(program, statement), NULL, &session->pending);
     else

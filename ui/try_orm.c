@@ -97,6 +97,7 @@ static void take_statement(struct try_session *session, const struct program *pr
                               .first_event = tape_length(session->tape)};
     if (!run_statement(session, program, index, answer)) session->raised = true;
     database_record_open(&session->runtime);
+    if (!try_session_keeps_up(session)) session->raised = true;
     fault_place(&session->fault, answer->line, 1);
     answer->event_count = tape_length(session->tape) - answer->first_event;
     answer->queries = queries_so_far(session) - queries;
@@ -147,7 +148,9 @@ static const char *json_of(struct try_session *session, struct value value) {
     text_init(&text, &session->scratch);
     json_to_text(&json, &text);
     if (!orm_json_value(&session->runtime, &json, value)) return NULL;
-    return text_finish(&text);
+    const char *whole = text_finish(&text);
+    if (!whole) fault_no_memory(&session->fault);
+    return whole;
 }
 
 static void json_part(struct json *json, const char *name, const char *part) {
@@ -262,7 +265,8 @@ static void write_text(struct try_session *session, const struct answer *answer)
     }
     add_queries(session, &page, answer);
     const char *text = text_finish(&page.text);
-    if (text) fputs(text, session->listing->out);
+    if (!text) session->raised = true;
+    fputs(text ? text : "MemoryError: no memory for the answer\n", session->listing->out);
 }
 
 /* ---- the session --------------------------------------------------------------------------- */

@@ -52,7 +52,8 @@ void try_add_fault(const struct try_session *session, struct text *text,
 
 void try_print_text(struct try_session *session, struct text *text) {
     const char *line = text_finish(text);
-    if (line) fprintf(session->listing->out, "%s\n", line);
+    if (!line) session->raised = true;
+    fprintf(session->listing->out, "%s\n", line ? line : "MemoryError: no memory for the answer");
 }
 
 void try_print_fault(struct try_session *session, const struct fault *fault) {
@@ -81,10 +82,15 @@ void try_forget_events(struct try_session *session) {
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+bool try_session_keeps_up(struct try_session *session) {
+    return !tape_is_torn(session->tape) || fault_no_memory(&session->fault);
+}
+
 bool try_session_step(struct try_session *session, const struct program *program, size_t statement,
                       struct value *value, bool *is_expression) {
     fault_clear(&session->fault);
-    if (script_step(&session->runtime, session->script, program, statement, value, is_expression))
+    if (script_step(&session->runtime, session->script, program, statement, value, is_expression) &&
+        try_session_keeps_up(session))
         return true;
     session->raised = true;
     fault_place(&session->fault, program_line(program, statement), 1);

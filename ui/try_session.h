@@ -57,6 +57,9 @@ bool try_session_read(struct try_session *session, const struct try_calls *calls
 bool try_session_step(struct try_session *session, const struct program *program, size_t statement,
                       struct value *value, bool *is_expression);
 
+/* What a statement did is told from the tape. False: fault, as it had no memory for some of it. */
+bool try_session_keeps_up(struct try_session *session);
+
 /* ---- telling ------------------------------------------------------------------------------- */
 
 /* "line 2, column 5: NameError: ..."; at the prompt the line that was typed, a caret below the
@@ -66,7 +69,7 @@ void try_add_fault(const struct try_session *session, struct text *text, const s
 /* The same, printed. */
 void try_print_fault(struct try_session *session, const struct fault *fault);
 
-/* Prints a text and a newline; nothing when there was no memory for it. */
+/* Prints a text and a newline; a MemoryError where there was none for it. */
 void try_print_text(struct try_session *session, struct text *text);
 
 /* Prints what print() left on the tape before the event `upto`, unless answers are JSON. */

@@ -83,7 +83,8 @@ static void print_kwargs(struct try_session *session, const struct route_match *
         text_add(&text, "    ");
         paper_add(&text, &session->paper, match->kwargs[i].name);
         text_add(&text, " = ");
-        paper_add(&text, &session->paper, shown ? shown : "?");
+        if (!shown) session->raised = true;
+        paper_add(&text, &session->paper, shown ? shown : session->fault.type);
         text_format(&text, " (%s)", value_type_name(match->kwargs[i].value));
         try_print_text(session, &text);
         fault_clear(&session->fault);

@@ -18,6 +18,7 @@ static void tell_exception(struct runtime *runtime, struct apps *apps) {
     struct arena_mark mark = arena_mark(runtime->arena);
     const char *text =
         arena_format(runtime->arena, "%s: %s", runtime->fault->type, runtime->fault->message);
+    if (!text) head_tear(runtime->head);
     head_point(runtime->head, TAPE_EXCEPTION, text ? text : runtime->fault->type, 0);
     arena_rewind(runtime->arena, mark);
     apps->told = true;

@@ -75,22 +75,28 @@ static struct response *error_page(struct runtime *runtime, int status) {
     return NULL;
 }
 
-/* "ValueError: text", or the type alone where there is no text. NULL when there is no memory. */
-static const char *fault_text(struct arena *arena, const struct fault *fault) {
+/* A text for the tape, or, when there was no memory for it, what is left to say. */
+static const char *recordable(struct runtime *runtime, const char *text, const char *rest) {
+    if (!text) head_tear(runtime->head);
+    return text ? text : rest;
+}
+
+/* "ValueError: text", or the type alone where there is no text. */
+static const char *fault_text(struct runtime *runtime, const struct fault *fault) {
     if (!*fault->message) return fault->type;
-    return arena_format(arena, "%s: %s", fault->type, fault->message);
+    return recordable(runtime, arena_format(runtime->arena, "%s: %s", fault->type, fault->message),
+                      fault->type);
 }
 
 void exception_record(struct runtime *runtime) {
-    const char *text = fault_text(runtime->arena, runtime->fault);
-    head_point(runtime->head, TAPE_EXCEPTION, text ? text : runtime->fault->type,
+    head_point(runtime->head, TAPE_EXCEPTION, fault_text(runtime, runtime->fault),
                exception_status(runtime->fault->type));
 }
 
 static void record_log(struct runtime *runtime, const char *logger, const char *level,
                        const char *message) {
     const char *line = arena_format(runtime->arena, "%s %s %s", logger, level, message);
-    head_point(runtime->head, TAPE_LOG, line ? line : message, 0);
+    head_point(runtime->head, TAPE_LOG, recordable(runtime, line, message), 0);
 }
 
 /* django.utils.log.log_response: 500 and above are errors, the rest warnings; once a response. */
@@ -100,7 +106,7 @@ static void log_once(struct runtime *runtime, const struct request *request,
     response->has_been_logged = true;
     const char *message = arena_format(runtime->arena, "%s: %s", what, request->path);
     record_log(runtime, "django.request", response->status >= 500 ? "ERROR" : "WARNING",
-               message ? message : what);
+               recordable(runtime, message, what));
 }
 
 void response_log(struct runtime *runtime, const struct request *request,
@@ -109,10 +115,9 @@ void response_log(struct runtime *runtime, const struct request *request,
 }
 
 static void send_signal(struct runtime *runtime, const struct fault *fault) {
-    const char *what = fault_text(runtime->arena, fault);
-    const char *signal =
-        what ? arena_format(runtime->arena, "got_request_exception %s", what) : NULL;
-    head_point(runtime->head, TAPE_SIGNAL, signal ? signal : "got_request_exception", 0);
+    const char *what = fault_text(runtime, fault);
+    const char *signal = arena_format(runtime->arena, "got_request_exception %s", what);
+    head_point(runtime->head, TAPE_SIGNAL, recordable(runtime, signal, "got_request_exception"), 0);
 }
 
 struct response *exception_response(struct runtime *runtime, struct request *request) {
@@ -122,7 +127,8 @@ struct response *exception_response(struct runtime *runtime, struct request *req
     if (rule == &uncaught) send_signal(runtime, fault);
     if (rule->suspicious) {
         const char *logger = arena_format(runtime->arena, "django.security.%s", fault->type);
-        record_log(runtime, logger ? logger : "django.security", "ERROR", fault->message);
+        record_log(runtime, recordable(runtime, logger, "django.security"), "ERROR",
+                   fault->message);
     }
     struct response *response = error_page(runtime, rule->status);
     if (!response) {

@@ -208,8 +208,8 @@ static uint32_t add_name(struct tape *tape, const char *name) {
     if (tape->name_index[slot]) return tape->name_index[slot];
     if (arena_held(&tape->arena) > NAME_BYTES_MOST + tape->most * sizeof(struct tape_event))
         return 0;
-    if (tape->name_count == 0) tape->name_count = 1; /* id 0 is "" */
-    if (tape->name_count >= tape->name_room) {
+    uint32_t id = tape->name_count ? tape->name_count : 1; /* id 0 is "" */
+    if (id >= tape->name_room) {
         uint32_t room = tape->name_room ? tape->name_room * 2 : 128;
         const char **names =
             kept(tape, arena_grow(&tape->arena, tape->names, tape->name_room, room, sizeof *names));
@@ -220,9 +220,10 @@ static uint32_t add_name(struct tape *tape, const char *name) {
     }
     const char *copy = kept(tape, arena_string(&tape->arena, name));
     if (!copy) return 0;
-    tape->names[tape->name_count] = copy;
-    tape->name_index[slot] = tape->name_count;
-    return tape->name_count++;
+    tape->names[id] = copy;
+    tape->name_index[slot] = id;
+    tape->name_count = id + 1;
+    return id;
 }
 
 uint32_t tape_subject(struct tape *tape, const char *name) {
@@ -442,6 +443,13 @@ void head_query_at(struct head *head, uint32_t sql, const struct value *paramete
 void head_query(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
                 int64_t rows, uint64_t elapsed_ns) {
     if (head->tape) head_query_at(head, sql, parameters, count, rows, elapsed_ns, clock_ns());
+}
+
+void head_tear(struct head *head) {
+    if (!head->tape) return;
+    lock(head->tape);
+    head->tape->torn = true;
+    unlock(head->tape);
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */

@@ -150,6 +150,9 @@ void head_query(struct head *head, uint32_t sql, const struct value *parameters,
 void head_query_at(struct head *head, uint32_t sql, const struct value *parameters, size_t count,
                    int64_t rows, uint64_t elapsed_ns, uint64_t ended_ns);
 
+/* Who writes has no memory for what there is to say: the tape is torn (tape_is_torn). */
+void head_tear(struct head *head);
+
 /* The id of a name on this tape, adding it when it is new; 0 for "" or when there is no room. */
 uint32_t tape_subject(struct tape *tape, const char *name);
 
