@@ -9,6 +9,7 @@
 #include "engine/orm/query.h"
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
+#include "engine/orm/unsupported.h"
 
 struct instance *instance_of(struct value value) {
     return object_is(value, &instance_type) ? (struct instance *)value.object : NULL;
@@ -161,6 +162,7 @@ static bool get_attribute(struct runtime *runtime, struct object *self, const ch
     if (strcmp(name, "objects") == 0)
         return fault_raise(runtime->fault, "AttributeError",
                            "Manager isn't accessible via %s instances", instance->model->name);
+    unsupported_attribute(runtime, UNSUPPORTED_MODEL, instance->model->name, name);
     return false;
 }
 

@@ -4,8 +4,12 @@
  * the queryset behind it.
  *
  * Mirrors django.db.models.manager.Manager and the managers of related_descriptors. */
+#include <string.h>
+
+#include "engine/orm/names.h"
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
+#include "engine/orm/unsupported.h"
 
 struct manager *manager_new(struct runtime *runtime, const struct model *model) {
     struct manager *manager = arena_alloc(runtime->arena, sizeof *manager);
@@ -45,12 +49,33 @@ static bool manager_equal(struct runtime *runtime, struct object *self, struct v
     return true;
 }
 
+/* article.tags.through: the table between. Its `reverse` hides the method of that name. */
+static bool many_attribute(struct runtime *runtime, const struct related_manager *manager,
+                           const char *name, struct value *result, bool *found) {
+    *found = true;
+    if (strcmp(name, "reverse") == 0) {
+        *result = value_bool(manager->relation.kind == RELATION_MANY_TO_MANY_BACK);
+        return true;
+    }
+    *found = strcmp(name, "through") == 0;
+    if (!*found) return false;
+    struct model_class *class = model_class_new(runtime, manager->relation.field->through);
+    if (class) *result = value_object(&class->base);
+    return class != NULL;
+}
+
 static bool manager_attribute(struct runtime *runtime, struct object *self, const char *name,
                               struct value *result, bool *found) {
     const struct related_manager *related = related_manager_of(self);
     const struct model *model = related ? related->relation.model : ((struct manager *)self)->model;
     if (queryset_attribute(runtime, model, name, result, found)) return true;
-    if (!*found) queryset_refuses(runtime, name);
+    if (*found) return false;
+    if (related && related_is_many(related) &&
+        many_attribute(runtime, related, name, result, found))
+        return true;
+    if (*found) return false;
+    unsupported_attribute(runtime, related ? UNSUPPORTED_RELATED_MANAGER : UNSUPPORTED_MANAGER,
+                          self->type->name, name);
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/orm/query.h"
 #include "engine/orm/queryset.h"
 #include "engine/orm/related.h"
+#include "engine/orm/unsupported.h"
 
 /* ---- Article.DoesNotExist, Article.title, Article.tags ------------------------------------- */
 
@@ -122,6 +123,7 @@ static bool class_get_attribute(struct runtime *runtime, struct object *self, co
     if (field)
         return make_part(runtime, field->target ? &key_type : &column_type, NULL, field, result);
     *found = false;
+    if (unsupported_attribute(runtime, UNSUPPORTED_MODEL, model->name, name)) return false;
     if (model->auto_created || name[0] == '_') return false;
     return fault_raise(runtime->fault, "AttributeError", "type object '%s' has no attribute '%s'",
                        model->name, name);

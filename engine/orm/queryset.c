@@ -7,6 +7,7 @@
 #include "engine/base/text.h"
 #include "engine/orm/prefetch.h"
 #include "engine/orm/related.h"
+#include "engine/orm/unsupported.h"
 
 enum {
     REPR_MOST = 20,   /* REPR_OUTPUT_SIZE */
@@ -406,7 +407,8 @@ static bool get_attribute(struct runtime *runtime, struct object *self, const ch
     if (queryset_attribute(runtime, queryset->model, name, result, found)) return true;
     if (*found) return false;
     *found = strcmp(name, "query") == 0;
-    if (!*found) return queryset_refuses(runtime, name) && false;
+    if (!*found)
+        return unsupported_attribute(runtime, UNSUPPORTED_QUERYSET, "QuerySet", name) && false;
     struct query_view *view = arena_alloc(runtime->arena, sizeof *view);
     if (!view) return fault_no_memory(runtime->fault);
     *view = (struct query_view){{&query_view_type}, queryset};

@@ -73,9 +73,6 @@ bool queryset_raw(struct runtime *, struct object *, const struct arguments *, s
 /* The methods listings call, by name. See queryset_methods.c. */
 extern const struct method queryset_methods[], manager_methods[], related_manager_methods[],
     loose_related_manager_methods[];
-/* Raises NotSupported for what Django's querysets and managers have beside these, so that a listing
- * is not told that there is no such thing; true when it did. */
-bool queryset_refuses(struct runtime *, const char *name);
 /* What querysets and managers have beside methods: model and db. *found = false, no fault: not that
  * name. */
 bool queryset_attribute(struct runtime *, const struct model *, const char *name, struct value *,

@@ -62,18 +62,6 @@ void call_take_keyword(struct arguments *arguments, struct keyword *keywords, co
     arguments->keyword_count = kept;
 }
 
-/* ---- what is not there --------------------------------------------------------------------- */
-
-static const char *const unsupported[] = {"extra",       "as_manager", "db_manager",
-                                          "_raw_delete", "through",    NULL};
-
-bool queryset_refuses(struct runtime *runtime, const char *name) {
-    for (const char *const *refused = unsupported; *refused; refused++)
-        if (strcmp(*refused, name) == 0)
-            return !fault_raise(runtime->fault, "NotSupported", "%s() is not supported here", name);
-    return false;
-}
-
 /* ---- the tables ---------------------------------------------------------------------------- */
 
 /* What a queryset and every manager have: the end of each table. */

@@ -281,7 +281,15 @@ static void unknown_names_are_errors(void **state) {
     expect_raised("Article.objects.get(pk=1).objects\n",
                   "AttributeError: Manager isn't accessible via Article instances");
     expect_raised("Article.objects.extra(where=['1'])\n",
-                  "NotSupported: extra() is not supported here");
+                  "NotSupported: 'Manager.extra' is not supported here");
+    expect_raised("Article.objects.get(pk=1)._state\n",
+                  "NotSupported: 'Article._state' is not supported here");
+    expect_raised("Article.objects.get(pk=1).tags.instance\n",
+                  "NotSupported: 'ManyRelatedManager.instance' is not supported here");
+    expect_raised("Article.objects.through\n",
+                  "AttributeError: 'Manager' object has no attribute 'through'");
+    expect_printed("a = Article.objects.get(pk=1)\nprint(a.tags.through, hasattr(a, 'nope'))\n",
+                   "<class 'blog.models.Article_tags'> False\n");
     expect_raised("Article.objects.all().query.order_by\n",
                   "NotSupported: 'Query.order_by' is not supported here");
 }
