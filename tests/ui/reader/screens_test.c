@@ -8,9 +8,10 @@
  * writes them anew; `git diff` then tells what the change did, to be looked at before it is
  * committed.
  *
- * What a run measured differs from run to run. Where a step shows such numbers, the cells of its
- * results are kept as ~ and its figures by kind and title: golden_test.c compares the cells of
- * every kind of figure, on runs that measure the same every time. */
+ * What a run timed differs from run to run. Where a step shows such numbers, the times beside its
+ * listing and the cells of its figures are kept as ~, and the figures by kind and title:
+ * golden_test.c compares the cells of every kind of figure, on runs that measure the same every
+ * time. What is counted - queries and rows beside the lines, the answer to a question - is kept. */
 #define _POSIX_C_SOURCE 200809L
 #include <locale.h>
 
@@ -62,6 +63,31 @@ static void mask(struct grid *grid, struct area area) {
         grid_fill(grid, y, area.x, area.x + area.width, '~', STYLE(TEXT));
 }
 
+/* After a run the line that sent most queries is in sight; where none did, what is seen begins as
+ * far down as the page, measured as it is, allows. */
+static bool counts_queries(const struct state *state) {
+    for (unsigned line = 1; line <= state->line_count; line++)
+        if (stage_tally(cut_whole(state->stage->tape), TAPE_QUERY, line).count > 0) return true;
+    return false;
+}
+
+/* Of the listing's rows only the times, which stand last, are masked. Below it all may be measured,
+ * and how much room it takes. */
+static void mask_live(const struct state *state, struct grid *grid, struct area live) {
+    enum { TIME = 8 };
+    int end = counts_queries(state) ? state->line_row[state->line_count] : -1;
+    for (int i = 0; i < live.height; i++) {
+        bool listed = state->live_top + i <= end;
+        int from = listed ? live.x + live.width - TIME : live.x;
+        mask(grid, (struct area){live.y + i, from, 1, live.x + live.width - from});
+    }
+}
+
+/* An answer that is met from nearby was not counted. */
+static bool is_counted(const struct step *step) {
+    return !step->prediction || step->prediction->within <= 0;
+}
+
 static void print_figures(const struct stage *stage, FILE *file) {
     struct arena arena;
     struct figures figures;
@@ -80,8 +106,8 @@ static void print_screen(const struct state *state, const char *title, FILE *fil
     draw(state, &grid);
     if (measured) {
         struct layout layout = layout_of(state);
-        mask(&grid, layout.live);
-        mask(&grid, layout.strip);
+        mask_live(state, &grid, layout.live);
+        if (!is_counted(state_step(state))) mask(&grid, layout.strip);
         mask(&grid, (struct area){layout.bottom_rule, 0, 1, state->width}); /* how much is seen */
     }
     fprintf(file, "==== %s\n", title);
