@@ -9,7 +9,7 @@
 #include "tests/support/scarce_memory.h"
 
 #include "tests/support/json.h"
-#include "ui/try.h"
+#include "tests/support/tried.h"
 
 enum { EACH_UNTIL = 20, RUNS = 40 };
 
@@ -19,13 +19,8 @@ struct answers {
 };
 
 static struct answers ask(const struct try_kind *kind, const char *source, bool json) {
-    struct answers answers = {NULL, 0};
-    size_t length;
-    FILE *out = open_memstream(&answers.text, &length);
-    assert_non_null(out);
-    struct try_listing listing = {.name = "listing", .source = source, .json = json, .out = out};
-    answers.code = kind->run(&listing);
-    assert_int_equal(fclose(out), 0);
+    struct answers answers;
+    answers.text = tried(kind, source, json, &answers.code);
     return answers;
 }
 

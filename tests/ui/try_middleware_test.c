@@ -1,18 +1,6 @@
 /* `daybook try middleware --json` against the traces of a recorded Django (tests/vectors). */
 #include "tests/support/testing.h"
-#include "ui/try.h"
-
-/* What a listing prints, to be freed. */
-static char *tried(const char *source, bool json, int *code) {
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-    assert_non_null(file);
-    struct try_listing listing = {.name = "test", .source = source, .json = json, .out = file};
-    *code = try_middleware.run(&listing);
-    fclose(file);
-    return out;
-}
+#include "tests/support/tried.h"
 
 /* Adds the inside of each line's "trace":[...] to `all`, with commas between. */
 static void join_traces(const char *output, char *all, size_t size) {
@@ -49,7 +37,7 @@ static void check_head(const char *id, const char *head, const char *output, int
 static void check_case(const char *id, const char *listing, const char *head, const char *trace) {
     int code;
     char all[16384], expected[16384];
-    char *output = tried(listing, true, &code);
+    char *output = tried(&try_middleware, listing, true, &code);
     check_head(id, head, output, code);
     join_traces(output, all, sizeof all);
     snprintf(expected, sizeof expected, "%.*s", (int)strlen(trace) - 2, trace + 1);
@@ -86,7 +74,8 @@ static void every_recorded_trace_is_ours(void **state) {
 static void a_second_get_builds_nothing_anew(void **state) {
     (void)state;
     int code;
-    char *output = tried("MIDDLEWARE = [Layer('A')]\nget('/ok/')\nget('/ok/')\n", true, &code);
+    char *output = tried(&try_middleware, "MIDDLEWARE = [Layer('A')]\nget('/ok/')\nget('/ok/')\n",
+                         true, &code);
     const char *second = strchr(output, '\n') + 1;
     assert_non_null(strstr(output, "[\"init\",\"A\"]"));
     assert_null(strstr(second, "init"));
@@ -97,7 +86,8 @@ static void a_second_get_builds_nothing_anew(void **state) {
 static void a_changed_middleware_is_built_anew(void **state) {
     (void)state;
     int code;
-    char *output = tried("MIDDLEWARE = [Layer('A')]\nget('/ok/')\n"
+    char *output = tried(&try_middleware,
+                         "MIDDLEWARE = [Layer('A')]\nget('/ok/')\n"
                          "MIDDLEWARE = [Layer('B')]\nget('/ok/')\n",
                          true, &code);
     assert_non_null(strstr(strchr(output, '\n'), "[\"init\",\"B\"]"));
@@ -107,7 +97,8 @@ static void a_changed_middleware_is_built_anew(void **state) {
 static void a_client_keeps_the_chain_of_its_first_request(void **state) {
     (void)state;
     int code;
-    char *output = tried("from django.test import Client\nMIDDLEWARE = [Layer('A')]\n"
+    char *output = tried(&try_middleware,
+                         "from django.test import Client\nMIDDLEWARE = [Layer('A')]\n"
                          "client = Client()\nclient.get('/ok/')\nMIDDLEWARE = []\n"
                          "response = client.get('/ok/')\nresponse.status_code\n",
                          true, &code);
@@ -119,7 +110,8 @@ static void a_client_keeps_the_chain_of_its_first_request(void **state) {
 static void dotted_paths_and_headers_work(void **state) {
     (void)state;
     int code;
-    char *output = tried("MIDDLEWARE = ['blog.middleware.ApiKeyMiddleware']\nget('/ok/')\n"
+    char *output = tried(&try_middleware,
+                         "MIDDLEWARE = ['blog.middleware.ApiKeyMiddleware']\nget('/ok/')\n"
                          "get('/ok/', HTTP_X_API_KEY='k3y')\n"
                          "get('/ok/', headers={'X-Api-Key': 'k3y'})\n",
                          true, &code);
@@ -133,7 +125,8 @@ static void a_name_that_is_not_there_is_django_s_error_and_the_rest_goes_on(void
     (void)state;
     int code;
     char *output =
-        tried("MIDDLEWARE = ['nodots']\nget('/ok/')\nMIDDLEWARE = []\nget('/ok/')\n", true, &code);
+        tried(&try_middleware,
+              "MIDDLEWARE = ['nodots']\nget('/ok/')\nMIDDLEWARE = []\nget('/ok/')\n", true, &code);
     assert_int_equal(code, EXIT_FALSE);
     assert_non_null(strstr(output, "\"error\":{\"type\":\"ImportError\","
                                    "\"message\":\"nodots doesn't look like a module path\""));
@@ -153,7 +146,7 @@ static void what_is_not_supported_says_so(void **state) {
     };
     for (size_t i = 0; i < sizeof listings / sizeof *listings; i++) {
         int code;
-        char *output = tried(listings[i], true, &code);
+        char *output = tried(&try_middleware, listings[i], true, &code);
         assert_int_equal(code, EXIT_FALSE);
         if (!strstr(output, "\"type\":\"NotSupported\"")) fail_msg("%s: %s", listings[i], output);
         free(output);
@@ -164,7 +157,8 @@ static void people_read_words_instead(void **state) {
     (void)state;
     int code;
     char *output =
-        tried("MIDDLEWARE = [Layer('A')]\nprint(get('/ok/').status_code)\n", false, &code);
+        tried(&try_middleware, "MIDDLEWARE = [Layer('A')]\nprint(get('/ok/').status_code)\n", false,
+              &code);
     assert_string_equal(output, "GET /ok/  200 OK\n"
                                 "    init              A\n"
                                 "    in                A\n"

@@ -1,18 +1,6 @@
 /* `daybook try mro --json` against what Python answered (tests/vectors/mro.txt). */
 #include "tests/support/testing.h"
-#include "ui/try.h"
-
-/* What a listing prints, to be freed. */
-static char *tried(const char *source, bool json, int *code) {
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-    assert_non_null(file);
-    struct try_listing listing = {.name = "test", .source = source, .json = json, .out = file};
-    *code = try_mro.run(&listing);
-    fclose(file);
-    return out;
-}
+#include "tests/support/tried.h"
 
 static void every_recorded_order_is_ours(void **state) {
     (void)state;
@@ -28,7 +16,7 @@ static void every_recorded_order_is_ours(void **state) {
             listing[0] = '\0';
         } else if (strncmp(line, "-- ", 3) == 0) {
             int code;
-            char *output = tried(listing, true, &code);
+            char *output = tried(&try_mro, listing, true, &code);
             if (!strstr(output, line + 3)) fail_msg("%s: no %s in\n%s", id, line + 3, output);
             assert_int_equal(code, strstr(line, "TypeError") ? EXIT_FALSE : EXIT_DONE);
             free(output);
@@ -45,7 +33,8 @@ static void every_recorded_order_is_ours(void **state) {
 static void a_class_that_was_refused_is_no_name(void **state) {
     (void)state;
     int code;
-    char *output = tried("class A: pass\nclass B(A, A): pass\nclass C(B): pass\n", true, &code);
+    char *output =
+        tried(&try_mro, "class A: pass\nclass B(A, A): pass\nclass C(B): pass\n", true, &code);
     assert_non_null(strstr(output,
                            "{\"class\":\"B\",\"bases\":[\"A\",\"A\"],\"mro\":null,\"error\":{"
                            "\"type\":\"TypeError\",\"message\":\"duplicate base class A\","
@@ -59,7 +48,7 @@ static void a_class_that_was_refused_is_no_name(void **state) {
 static void the_builtin_object_is_the_root(void **state) {
     (void)state;
     int code;
-    char *output = tried("class A(object): pass\n", true, &code);
+    char *output = tried(&try_mro, "class A(object): pass\n", true, &code);
     assert_string_equal(output,
                         "{\"class\":\"A\",\"bases\":[\"object\"],\"mro\":[\"A\",\"object\"],"
                         "\"error\":null}\n");
@@ -69,7 +58,8 @@ static void the_builtin_object_is_the_root(void **state) {
 static void classes_have_bodies_and_methods(void **state) {
     (void)state;
     int code;
-    char *output = tried("class A:\n"
+    char *output = tried(&try_mro,
+                         "class A:\n"
                          "    def greet(self):\n"
                          "        return 'A'\n"
                          "class B(A):\n"
@@ -96,7 +86,7 @@ static void what_is_not_supported_is_said_so(void **state) {
     };
     for (size_t i = 0; i < sizeof listings / sizeof *listings; i++) {
         int code;
-        char *output = tried(listings[i], true, &code);
+        char *output = tried(&try_mro, listings[i], true, &code);
         if (!strstr(output, "\"type\":\"NotSupported\"")) fail_msg("%s%s", listings[i], output);
         free(output);
     }
@@ -105,7 +95,7 @@ static void what_is_not_supported_is_said_so(void **state) {
 static void people_get_words(void **state) {
     (void)state;
     int code;
-    char *output = tried("class A: pass\nclass B(A): pass\n", false, &code);
+    char *output = tried(&try_mro, "class A: pass\nclass B(A): pass\n", false, &code);
     assert_string_equal(output, "A: A, object\nB: B, A, object\n");
     free(output);
 }

@@ -6,26 +6,11 @@
  * a hash over each row's canonical JSON (names sorted, no spaces), so that order does not matter.
  */
 #include "tests/support/json.h"
+#include "tests/support/program.h"
 #include "tests/support/testing.h"
-#include "ui/try.h"
+#include "tests/support/tried.h"
 
 /* ---- the file ----------------------------------------------------------------------------- */
-
-static char *read_all(const char *path) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t length = 0, capacity = 1 << 20;
-    char *text = malloc(capacity);
-    assert_non_null(text);
-    for (size_t got; (got = fread(text + length, 1, capacity - length - 1, file)) > 0;) {
-        length += got;
-        if (capacity - length < 2) text = realloc(text, capacity *= 2);
-        assert_non_null(text);
-    }
-    text[length] = '\0';
-    fclose(file);
-    return text;
-}
 
 static struct arena arena;
 static struct json_node *cases;
@@ -33,7 +18,8 @@ static struct json_node *cases;
 static int load_cases(void **state) {
     (void)state;
     arena_init(&arena, NULL);
-    char *text = read_all("tests/vectors/orm.json");
+    char *text = program_read_file("tests/vectors/orm.json", NULL);
+    assert_non_null(text);
     cases = json_read_lines(&arena, text);
     free(text);
     return cases ? 0 : -1;
@@ -141,17 +127,12 @@ static void listing_of(const struct json_node *one, char *listing, size_t size) 
 }
 
 static struct json_node *answers_to(struct arena *own, const char *listing) {
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-    assert_non_null(file);
-    const struct try_listing tried = {.name = "test",
-                                      .source = listing,
-                                      .database = "tests/vectors/fixture.sqlite3",
-                                      .json = true,
-                                      .out = file};
-    try_orm.run(&tried);
-    fclose(file);
+    struct try_listing asked = {.name = "test",
+                                .source = listing,
+                                .database = "tests/vectors/fixture.sqlite3",
+                                .json = true};
+    int code;
+    char *out = tried_listing(&try_orm, asked, &code);
     struct json_node *answers = json_read_lines(own, out);
     free(out);
     assert_non_null(answers);

@@ -1,31 +1,7 @@
 /* `daybook try urls --json` against what a recorded Django answered (tests/vectors/urls.txt). */
+#include "tests/support/program.h"
 #include "tests/support/testing.h"
-#include "ui/try.h"
-
-/* What a listing prints, to be freed. */
-static char *tried(const char *source, bool json, int *code) {
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-    assert_non_null(file);
-    struct try_listing listing = {.name = "test", .source = source, .json = json, .out = file};
-    *code = try_urls.run(&listing);
-    fclose(file);
-    return out;
-}
-
-static char *read_vectors(void) {
-    FILE *file = fopen("tests/vectors/urls.txt", "r");
-    assert_non_null(file);
-    enum { ROOM = 1 << 20 };
-    char *text = malloc(ROOM);
-    assert_non_null(text);
-    size_t length = fread(text, 1, ROOM - 1, file);
-    assert_true(length < ROOM - 1);
-    text[length] = '\0';
-    fclose(file);
-    return text;
-}
+#include "tests/support/tried.h"
 
 /* Holds the lines of `output` against the "-- " lines at `expected`; returns how many there were.
  * A line of ours begins with {"line":N, and ends, after an error, with its place. */
@@ -46,7 +22,8 @@ static size_t check_answers(const char *expected, const char *output) {
 
 static void every_recorded_answer_is_ours(void **state) {
     (void)state;
-    char *text = read_vectors();
+    char *text = program_read_file("tests/vectors/urls.txt", NULL);
+    assert_non_null(text);
     size_t answers = 0;
     for (char *at = strstr(text, "\n== "); at; at = strstr(at, "\n== ")) {
         at = strchr(at + 1, '\n') + 1;
@@ -54,7 +31,7 @@ static void every_recorded_answer_is_ours(void **state) {
         assert_non_null(expected);
         *expected++ = '\0';
         int code;
-        char *output = tried(at, true, &code);
+        char *output = tried(&try_urls, at, true, &code);
         answers += check_answers(expected, output);
         free(output);
         at = expected;
@@ -66,7 +43,8 @@ static void every_recorded_answer_is_ours(void **state) {
 static void an_error_ends_its_own_statement_and_says_where(void **state) {
     (void)state;
     int code;
-    char *output = tried("urlpatterns = [path('a/', a)]\n"
+    char *output = tried(&try_urls,
+                         "urlpatterns = [path('a/', a)]\n"
                          "resolve('/b/')\n"
                          "path('<foo:x>/', v)\n"
                          "resolve('/a/')\n",
@@ -85,7 +63,8 @@ static void an_error_ends_its_own_statement_and_says_where(void **state) {
 static void calls_in_a_loop_are_a_line_each(void **state) {
     (void)state;
     int code;
-    char *output = tried("urlpatterns = [path('<int:n>/', v, name='v')]\n"
+    char *output = tried(&try_urls,
+                         "urlpatterns = [path('<int:n>/', v, name='v')]\n"
                          "for n in [1, 2]:\n"
                          "    resolve(reverse('v', args=[n]))\n",
                          true, &code);
@@ -100,7 +79,8 @@ static void calls_in_a_loop_are_a_line_each(void **state) {
 static void an_int_of_any_size_keeps_its_digits(void **state) {
     (void)state;
     int code;
-    char *output = tried("urlpatterns = [path('<int:n>/', v, name='v')]\n"
+    char *output = tried(&try_urls,
+                         "urlpatterns = [path('<int:n>/', v, name='v')]\n"
                          "resolve('/0099999999999999999999/')\n"
                          "reverse('v', args=[99999999999999999999])\n",
                          true, &code);
@@ -112,7 +92,8 @@ static void an_int_of_any_size_keeps_its_digits(void **state) {
 static void a_list_that_grows_is_seen(void **state) {
     (void)state;
     int code;
-    char *output = tried("blog = []\n"
+    char *output = tried(&try_urls,
+                         "blog = []\n"
                          "urlpatterns = [path('blog/', include(blog))]\n"
                          "resolve('/blog/')\n"
                          "blog.append(path('', index))\n"
@@ -134,7 +115,7 @@ static void what_is_not_supported_is_said_so(void **state) {
     };
     for (size_t i = 0; i < sizeof listings / sizeof *listings; i++) {
         int code;
-        char *output = tried(listings[i], true, &code);
+        char *output = tried(&try_urls, listings[i], true, &code);
         if (!strstr(output, "\"type\":\"NotSupported\"")) fail_msg("%s%s", listings[i], output);
         free(output);
     }
@@ -144,7 +125,8 @@ static void what_is_not_supported_is_said_so(void **state) {
 static void a_percent_sign_in_a_namespace_is_read_by_python(void **state) {
     (void)state;
     int code;
-    char *output = tried("inner = [path('a/', va, name='a')]\n"
+    char *output = tried(&try_urls,
+                         "inner = [path('a/', va, name='a')]\n"
                          "urlpatterns = [path('%41/', include((inner, 'x'))),\n"
                          "    path('<int:n>/%41/', include((inner, 'y')))]\n"
                          "reverse('x:a')\nreverse('y:a', args=[1])\n",
@@ -159,7 +141,8 @@ static void a_percent_sign_in_a_namespace_is_read_by_python(void **state) {
 static void people_get_words(void **state) {
     (void)state;
     int code;
-    char *output = tried("urlpatterns = [path('blog/<int:year>/', year, name='year')]\n"
+    char *output = tried(&try_urls,
+                         "urlpatterns = [path('blog/<int:year>/', year, name='year')]\n"
                          "resolve('/blog/2024/')\n"
                          "reverse('year', args=[7])\n",
                          false, &code);
