@@ -371,7 +371,8 @@ struct token lexer_next(struct lexer *lexer) {
     return read_operator(lexer);
 }
 
-/* Whether the line that begins here goes on with a statement: its first word is that of a clause. */
+/* Whether the line that begins here goes on with a statement: its first word is that of a clause.
+ */
 static bool is_clause(const char *line) {
     static const char *const words[] = {"elif", "else", "except", "finally"};
     size_t length = name_length(line);
