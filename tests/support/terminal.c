@@ -252,9 +252,9 @@ void terminal_end_by_key(struct test_terminal *terminal) {
 
 /* ---- changing and ending -------------------------------------------------------------------- */
 
-/* A new size ends a scrolling region, as in xterm, and takes the cursor home, from where any program
- * paints anew. libvterm 0.1.4 would keep a region that begins below the last row, and a cursor
- * outside of the screen, and crash. */
+/* A new size ends a scrolling region, as in xterm, and takes the cursor home, from where any
+ * program paints anew. libvterm 0.1.4 would keep a region that begins below the last row, and a
+ * cursor outside of the screen, and crash. */
 void terminal_set_size(struct test_terminal *terminal, int rows, int columns) {
     static const char no_region[] = "\033[r\033[H";
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
