@@ -220,6 +220,8 @@ void workers_check_lead(struct stage *stage, struct verdict *verdict) {
                  sync / elapsed, due, lost * 1e3);
 }
 
+/* The sync workers' computing, shared out over the cores they can have, is what they would take if
+ * nobody else ran; so it is theirs to beat, or what they really took. */
 void workers_check_cpu(struct stage *stage, struct verdict *verdict) {
     const struct measured *measured = stage->result;
     struct workers_plan plan = workers_plan(stage);
@@ -229,13 +231,17 @@ void workers_check_cpu(struct stage *stage, struct verdict *verdict) {
     }
     double sync = seconds(measured->load[WORKERS_SYNC].elapsed_ns);
     double async = seconds(measured->load[WORKERS_ASYNC].elapsed_ns);
-    double lost = fmin(kept_waiting(measured, &plan, WORKERS_SYNC), sync / 2);
-    verdict->holds = (sync - lost) <= 1.15 * async;
+    double cores = fmin(plan.workers, (double)sysconf(_SC_NPROCESSORS_ONLN));
+    double free = seconds(measured->server[WORKERS_SYNC].cpu_ns) / cores;
+    verdict->holds = fmin(sync, free) <= 1.15 * async;
     verdict_number(verdict, "sync", rate(measured, WORKERS_SYNC));
     verdict_number(verdict, "async", rate(measured, WORKERS_ASYNC));
-    verdict_number(verdict, "lost_ms", lost * 1e3);
-    verdict_show(stage, verdict, "async %.1f, sync %.1f requests/s, %.0f ms of sync lost to others",
-                 rate(measured, WORKERS_ASYNC), rate(measured, WORKERS_SYNC), lost * 1e3);
+    verdict_number(verdict, "async_ms", async * 1e3);
+    verdict_number(verdict, "sync_free_ms", free * 1e3);
+    verdict_show(
+        stage, verdict,
+        "async %.1f requests/s in %.0f ms, sync %.1f, which on cores of its own takes %.0f ms",
+        rate(measured, WORKERS_ASYNC), async * 1e3, rate(measured, WORKERS_SYNC), free * 1e3);
 }
 
 /* Views that run at the same time on a lane, at most. */
