@@ -1,10 +1,13 @@
 /* command_progress - `daybook progress`: where the learner is, and the predictions made. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/calibration.h"
 #include "ui/command.h"
 #include "ui/paper.h"
 #include "ui/progress.h"
+#include "ui/units.h"
 
 enum { PROGRESS_FORGET };
 
@@ -44,6 +47,61 @@ static void print_prediction(void *context, const struct progress_prediction *pr
     arena_release(&arena);
 }
 
+/* ---- calibration ----------------------------------------------------------------------------- */
+
+static void print_right(size_t right, size_t asked, const char *end) {
+    char text[UNITS_SIZE] = ".";
+    if (asked > 0) snprintf(text, sizeof text, "%zu of %zu", right, asked);
+    printf("  %8s%s", text, end);
+}
+
+/* A day's line, and that of all days. */
+static void print_summary(const char *name, const struct calibration_summary *sum) {
+    char factor[UNITS_SIZE] = "no factor";
+    if (isfinite(sum->half_within)) units_number(sum->half_within, "", factor, sizeof factor);
+    printf("  %3s  %4zu  %3zu", name, sum->made, sum->met);
+    if (sum->numbers > 0)
+        printf("  %10s%s  %8zu  %7zu", factor, isfinite(sum->half_within) ? "x" : " ",
+               sum->too_high, sum->too_low);
+    else
+        printf("  %11s  %8s  %7s", ".", ".", ".");
+    print_right(sum->choices_met, sum->choices, "");
+    print_right(sum->orders_met, sum->orders, "\n");
+}
+
+static void print_in_words(const struct calibration_summary *all) {
+    char factor[UNITS_SIZE];
+    if (all->numbers == 0) return;
+    if (all->half_within == 1)
+        printf("At least half of your numbers were what was measured");
+    else if (isfinite(all->half_within))
+        printf("Half of your numbers were within %sx of what was measured",
+               units_number(all->half_within, "", factor, sizeof factor));
+    else
+        printf("Most of your numbers took something for nothing, or nothing for something");
+    printf(";\nof %zu, %zu %s too high and %zu too low.\n", all->numbers, all->too_high,
+           all->too_high == 1 ? "was" : "were", all->too_low);
+}
+
+static void print_calibration(struct progress *progress) {
+    struct calibration calibration;
+    calibration_read(&calibration, progress);
+    struct calibration_summary all = calibration_sum(&calibration, 0, LESSON_COUNT);
+    if (all.made == 0) return;
+    print_in_words(&all);
+    printf("\n  day  made  met  half within  too high  too low   choices    orders\n");
+    for (size_t i = 0; i < LESSON_COUNT; i++) {
+        char day[16];
+        struct calibration_summary sum = calibration_sum(&calibration, i, 1);
+        snprintf(day, sizeof day, "%d", lessons[i]->day);
+        if (sum.made > 0) print_summary(day, &sum);
+    }
+    print_summary("all", &all);
+    puts("\nOf each question the last answer counts. All of them, the oldest first:");
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
 static int print_progress(struct progress *progress) {
     struct progress_place place;
     size_t made, met;
@@ -52,6 +110,7 @@ static int print_progress(struct progress *progress) {
     for (size_t i = 0; i < LESSON_COUNT; i++) print_day(progress, lessons[i]);
     progress_count(progress, &made, &met);
     if (made) printf("\nPredictions made: %zu, met: %zu\n", made, met);
+    print_calibration(progress);
     progress_each_prediction(progress, print_prediction, NULL);
     return EXIT_DONE;
 }
@@ -99,7 +158,7 @@ const struct command command_progress = {
     .name = "progress",
     .operands = "",
     .summary = "where you are; predictions made and met",
-    .help = "Tells which steps are done and which predictions were met.",
+    .help = "Tells which steps are done, which predictions were met, and how far off they were.",
     .options = options,
     .run = run,
 };

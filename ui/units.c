@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Puts a comma before every third digit from the right. */
@@ -114,4 +114,15 @@ const char *units_number(double number, const char *unit, char *buffer, size_t s
                  *unit ? " " : "", unit);
     if (number == 1) make_singular(buffer);
     return buffer;
+}
+
+bool units_read(const char *text, double *number) {
+    char digits[UNITS_SIZE];
+    size_t used = 0;
+    for (; *text && used + 1 < sizeof digits; text++)
+        if (*text != ',' && *text != '_' && *text != ' ') digits[used++] = *text;
+    digits[used] = '\0';
+    char *end;
+    *number = strtod(digits, &end);
+    return used > 0 && *end == '\0' && isfinite(*number);
 }

@@ -10,6 +10,7 @@
 #ifndef UI_UNITS_H
 #define UI_UNITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,9 @@ const char *units_number(double number, const char *unit, char *buffer, size_t s
 
 /* The same, short, for the marks of an axis: no unit but that of scaled ones. */
 const char *units_tick(double number, const char *unit, char *buffer, size_t size);
+
+/* Reads a number as people type it and as it is written here without a unit: "1,001", "1e3". False
+ * when it is none, or not finite. */
+bool units_read(const char *text, double *number);
 
 #endif

@@ -300,6 +300,18 @@ static void progress_tells_where_and_what_was_predicted(void **state) {
     assert_null(strchr(program->out, '\033'));
 }
 
+static void progress_tells_how_far_off_the_numbers_were(void **state) {
+    struct program *program = *state;
+    note_two_predictions(program);
+    assert_int_equal(program_run(program, "progress", NULL), 0);
+    assert_non_null(strstr(program->out, "Half of your numbers were within 4x"));
+    assert_non_null(strstr(program->out, "of 1, 0 were too high and 1 too low.\n"));
+    assert_non_null(strstr(program->out, "\n    7     1    0           4x         0        1"));
+    assert_int_equal(program_run(program, "progress", "--forget", NULL), 0);
+    assert_int_equal(program_run(program, "progress", NULL), 0);
+    assert_null(strstr(program->out, "numbers"));
+}
+
 static void plain_mode_goes_on_where_the_learner_left_off(void **state) {
     struct program *program = *state;
     note_two_predictions(program);
@@ -457,6 +469,7 @@ int main(void) {
         TEST(output_into_a_file_has_no_escape_sequences),
         TEST(what_ran_and_held_is_done),
         TEST(progress_tells_where_and_what_was_predicted),
+        TEST(progress_tells_how_far_off_the_numbers_were),
         TEST(plain_mode_goes_on_where_the_learner_left_off),
         TEST(a_listing_that_raises_is_shown_with_a_caret),
         TEST(the_error_of_a_listing_is_an_object_in_json),

@@ -61,6 +61,17 @@ static void times_given_in_any_unit_are_scaled(void **state) {
     assert_string_equal(units_tick(0, "ms", buffer, sizeof buffer), "0");
 }
 
+static void a_number_is_read_as_people_type_it(void **state) {
+    (void)state;
+    double number;
+    assert_true(units_read("1,001", &number) && number == 1001);
+    assert_true(units_read("1e3", &number) && number == 1000);
+    assert_true(units_read("-2.5", &number) && number == -2.5);
+    assert_false(units_read("", &number));
+    assert_false(units_read("12 apples", &number));
+    assert_false(units_read("inf", &number));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_have_a_comma_before_every_third_digit),
@@ -69,6 +80,7 @@ int main(void) {
         cmocka_unit_test(sizes_go_by_1024),
         cmocka_unit_test(whole_numbers_are_not_rounded),
         cmocka_unit_test(times_given_in_any_unit_are_scaled),
+        cmocka_unit_test(a_number_is_read_as_people_type_it),
     };
     return RUN_TESTS(tests);
 }

@@ -1,29 +1,16 @@
 /* asking - MODE_ASK: the question before a step's first run, and the strip that shows it, the
  * answer, what was measured, and the hints. Any answer opens the run, and so does none. */
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/text.h"
 #include "ui/reader/modes.h"
+#include "ui/units.h"
 
 /* ---- answering ------------------------------------------------------------------------------- */
 
 static const struct prediction *question_of(const struct state *state) {
     return state_step(state)->prediction;
-}
-
-/* Reads a number as people type it: "1,001", "1e3". */
-static bool read_number(const char *text, double *number) {
-    char digits[64];
-    size_t used = 0;
-    for (; *text && used + 1 < sizeof digits; text++)
-        if (*text != ',' && *text != '_' && *text != ' ') digits[used++] = *text;
-    digits[used] = '\0';
-    char *end;
-    *number = strtod(digits, &end);
-    return used > 0 && *end == '\0' && isfinite(*number);
 }
 
 static unsigned answer_and_run(struct state *state, bool given) {
@@ -44,7 +31,7 @@ static unsigned accept(struct state *state) {
         return answer_and_run(state, true);
     }
     if (state->field.length == 0) return answer_and_run(state, false);
-    if (read_number(state->field.text, &state->saying.number)) return answer_and_run(state, true);
+    if (units_read(state->field.text, &state->saying.number)) return answer_and_run(state, true);
     state_say(state, "that is no number; Esc runs without an answer");
     return EFFECT_DRAW;
 }
