@@ -18,7 +18,7 @@
 
 #include "ui/files.h"
 
-enum { APPLICATION_ID = 0x64617962 /* "dayb" */, VERSION = 1, BUSY_MS = 250, PATH_SIZE = 4096 };
+enum { APPLICATION_ID = 0x64617962 /* "dayb" */, VERSION = 2, BUSY_MS = 250, PATH_SIZE = 4096 };
 
 struct progress {
     char path[PATH_SIZE];
@@ -27,26 +27,30 @@ struct progress {
     char warning[PATH_SIZE + 256];
 };
 
+/* What lies open came with version 2. A daybook that knows only version 1 could read such a file
+ * and write it, but forgetting all of it would leave this table behind: so it has to refuse the
+ * file. */
+#define KEPT_TABLE                                                                                 \
+    "CREATE TABLE IF NOT EXISTS kept ("                                                            \
+    "  lesson TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"         \
+    "  PRIMARY KEY (lesson, step, name));"
+
 static const char schema[] =
     "BEGIN IMMEDIATE;"
     "PRAGMA application_id = 1684109666;"
-    "PRAGMA user_version = 1;"
+    "PRAGMA user_version = 2;"
     "CREATE TABLE IF NOT EXISTS place ("
     "  one INTEGER PRIMARY KEY CHECK (one = 1), lesson TEXT NOT NULL, step TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS done ("
     "  lesson TEXT NOT NULL, step TEXT NOT NULL, PRIMARY KEY (lesson, step));"
     "CREATE TABLE IF NOT EXISTS prediction ("
     "  id INTEGER PRIMARY KEY, lesson TEXT NOT NULL, step TEXT NOT NULL, question TEXT NOT NULL,"
-    "  answered TEXT NOT NULL, measured TEXT NOT NULL, met INTEGER NOT NULL);"
-    "COMMIT;";
+    "  answered TEXT NOT NULL, measured TEXT NOT NULL, met INTEGER NOT NULL);" KEPT_TABLE "COMMIT;";
 
-/* A file made before there was this table gets it when it is next written to. */
-static const char kept_schema[] =
-    "CREATE TABLE IF NOT EXISTS kept ("
-    "  lesson TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
-    "  PRIMARY KEY (lesson, step, name))";
+/* Some files of version 1 have the table: for a time it was added without raising the version. */
+static const char upgrade[] = "BEGIN IMMEDIATE;" KEPT_TABLE "PRAGMA user_version = 2; COMMIT;";
 
-_Static_assert(APPLICATION_ID == 1684109666, "the schema says the same");
+_Static_assert(APPLICATION_ID == 1684109666 && VERSION == 2, "the schema says the same");
 
 static void warn(struct progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -100,11 +104,12 @@ static enum finding judge_header(struct progress *progress, const unsigned char 
                                  ssize_t length) {
     if (length == 0) return FOUND_NOTHING;
     const char *why = NULL;
+    uint32_t version = length < 100 ? 0 : big_endian(header + 60);
     if (length < 100 || memcmp(header, "SQLite format 3", 16) != 0)
         why = "not a database";
     else if (big_endian(header + 68) != APPLICATION_ID)
         why = "a database, but not of daybook";
-    else if (big_endian(header + 60) != VERSION)
+    else if (version == 0 || version > VERSION)
         why = "written by another version of daybook";
     if (!why) return FOUND_OURS;
     warn(progress, "%s: %s; progress is not kept", progress->path, why);
@@ -146,34 +151,42 @@ static bool is_sound(struct progress *progress) {
     return false;
 }
 
-/* There are none in a new file, nor where the making was cut short: then the header may say that
- * the file is ours, and SQLite empties it on finding the journal beside it. */
-static int look_for_tables(struct progress *progress, bool *found) {
-    char version[64] = "";
-    int code = sqlite3_exec(progress->database, "PRAGMA user_version", first_text, version, NULL);
-    *found = strcmp(version, "0") != 0;
+/* It is 0 in a new file, and where the making was cut short: then the header may say that the file
+ * is ours, and SQLite empties it on finding the journal beside it. */
+static int read_version(struct progress *progress, int *version) {
+    char text[64] = "";
+    int code = sqlite3_exec(progress->database, "PRAGMA user_version", first_text, text, NULL);
+    *version = atoi(text);
     return code;
+}
+
+/* For writing the file has all tables of this version. A file without any, of which nothing is to
+ * be written, is as good as none. */
+static void prepare_tables(struct progress *progress, enum progress_mode mode, int version) {
+    int code = SQLITE_OK;
+    if (mode == PROGRESS_READ) {
+        if (version == 0) close_database(progress);
+        return;
+    }
+    progress->writable = sqlite3_db_readonly(progress->database, "main") == 0;
+    if (!progress->writable)
+        warn(progress, "%s: it is read-only; progress is not kept", progress->path);
+    else if (version < VERSION)
+        code = sqlite3_exec(progress->database, version == 0 ? schema : upgrade, NULL, NULL, NULL);
+    if (code != SQLITE_OK) give_up(progress);
 }
 
 /* Reading alone opens for writing too: what a killed daybook left half done is to be undone. */
 static void open_database(struct progress *progress, enum progress_mode mode, enum finding found) {
-    bool has_tables = false;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    int version = 0, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (found == FOUND_NOTHING) flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(progress->path, &progress->database, flags, NULL);
     if (code == SQLITE_OK) code = sqlite3_busy_timeout(progress->database, BUSY_MS);
-    if (code == SQLITE_OK) code = look_for_tables(progress, &has_tables);
-    if (code == SQLITE_OK && !has_tables && mode == PROGRESS_KEEP)
-        code = sqlite3_exec(progress->database, schema, NULL, NULL, NULL);
-    if (code != SQLITE_OK || !is_sound(progress)) {
+    if (code == SQLITE_OK) code = read_version(progress, &version);
+    if (code == SQLITE_OK && is_sound(progress))
+        prepare_tables(progress, mode, version);
+    else
         give_up(progress);
-    } else if (!has_tables && mode == PROGRESS_READ) {
-        close_database(progress);
-    } else if (mode == PROGRESS_KEEP) {
-        progress->writable = sqlite3_db_readonly(progress->database, "main") == 0;
-        if (!progress->writable)
-            warn(progress, "%s: it is read-only; progress is not kept", progress->path);
-    }
 }
 
 static struct progress *open_progress(struct progress *progress, enum progress_mode mode) {
@@ -351,7 +364,6 @@ void progress_count(struct progress *progress, size_t *made, size_t *met) {
 /* A failure closes the file, and with it what was begun is undone. */
 void progress_keep(struct progress *progress, const struct progress_kept *kept, size_t count) {
     execute(progress, "BEGIN IMMEDIATE", NULL, 0);
-    execute(progress, kept_schema, NULL, 0);
     execute(progress, "DELETE FROM kept", NULL, 0);
     for (size_t i = 0; i < count; i++)
         execute(progress, "INSERT INTO kept VALUES (?1, ?2, ?3, ?4)",
@@ -362,7 +374,6 @@ void progress_keep(struct progress *progress, const struct progress_kept *kept, 
 void progress_each_kept(struct progress *progress,
                         void (*each)(void *context, const struct progress_kept *), void *context) {
     if (!progress->writable) return;
-    execute(progress, kept_schema, NULL, 0);
     sqlite3_stmt *statement =
         prepare(progress, "SELECT lesson, step, name, value FROM kept", NULL, 0);
     while (next_row(progress, statement)) {
@@ -374,7 +385,6 @@ void progress_each_kept(struct progress *progress,
 
 bool progress_forget(struct progress *progress) {
     if (!progress->writable) return false;
-    execute(progress, kept_schema, NULL, 0);
     static const char sql[] = "BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM done;"
                               " DELETE FROM prediction; DELETE FROM kept; COMMIT; VACUUM;";
     if (!progress->writable) return false;

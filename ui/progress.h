@@ -4,8 +4,9 @@
  *
  * Nothing a lesson needs is in it. A place that cannot be used - no home, read-only, locked, not
  * a database, somebody else's database, a newer daybook's - costs one warning and the progress,
- * never the lesson, and the file there is left as it is. The functions therefore do not fail: a
- * struct progress without a file answers "nothing yet" and forgets what it is told.
+ * never the lesson, and the file there is left as it is. An older daybook's file is upgraded when
+ * it is opened with PROGRESS_KEEP. The functions therefore do not fail: a struct progress without a
+ * file answers "nothing yet" and forgets what it is told.
  *
  * Order of calls: progress_open, progress_warning, then the rest as wanted, progress_close.
  * For one thread. */

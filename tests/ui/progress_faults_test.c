@@ -165,6 +165,21 @@ static struct beginning earlier_session(const struct place *place) {
     return beginning;
 }
 
+/* As it was before there was a table of what lies open. */
+static struct beginning session_of_version_1(const struct place *place) {
+    struct beginning beginning = earlier_session(place);
+    sqlite3 *database;
+    free(beginning.bytes);
+    assert_int_equal(sqlite3_open(place->path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(database, "DROP TABLE kept; PRAGMA user_version = 1", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    beginning.bytes = program_read_file(place->path, &beginning.length);
+    assert_non_null(beginning.bytes);
+    return beginning;
+}
+
 /* The states a session goes through when nothing fails: before the first deed, after it, ... */
 static void learn_states(const struct place *place, char states[DEEDS + 1][STATE_SIZE]) {
     struct progress *progress = progress_open_at(place->path, PROGRESS_KEEP);
@@ -229,27 +244,30 @@ static void expect_survival(struct place *place, const struct beginning *beginni
     assert_true(!lasting || warnings > 0);
 }
 
-/* From no file on, and from an earlier session's. */
-static void expect_survival_of_both(struct place *place, enum trouble trouble, bool lasting) {
-    struct beginning none = {NULL, 0}, earlier = earlier_session(place);
+/* From no file on, from an earlier session's, and from one that has yet to be upgraded. */
+static void expect_survival_of_each(struct place *place, enum trouble trouble, bool lasting) {
+    struct beginning none = {NULL, 0}, earlier = earlier_session(place),
+                     old = session_of_version_1(place);
     expect_survival(place, &none, trouble, lasting);
     expect_survival(place, &earlier, trouble, lasting);
+    expect_survival(place, &old, trouble, lasting);
     free(earlier.bytes);
+    free(old.bytes);
 }
 
 static void an_io_error_at_any_call_costs_a_warning_at_most(void **state) {
-    expect_survival_of_both(*state, TROUBLE_IO, false);
-    expect_survival_of_both(*state, TROUBLE_IO, true);
+    expect_survival_of_each(*state, TROUBLE_IO, false);
+    expect_survival_of_each(*state, TROUBLE_IO, true);
 }
 
 static void a_disk_full_at_any_write_costs_a_warning_at_most(void **state) {
-    expect_survival_of_both(*state, TROUBLE_FULL, false);
-    expect_survival_of_both(*state, TROUBLE_FULL, true);
+    expect_survival_of_each(*state, TROUBLE_FULL, false);
+    expect_survival_of_each(*state, TROUBLE_FULL, true);
 }
 
 static void a_lock_of_another_at_any_moment_costs_a_warning_at_most(void **state) {
-    expect_survival_of_both(*state, TROUBLE_BUSY, false);
-    expect_survival_of_both(*state, TROUBLE_BUSY, true);
+    expect_survival_of_each(*state, TROUBLE_BUSY, false);
+    expect_survival_of_each(*state, TROUBLE_BUSY, true);
 }
 
 /* One allocation of SQLite's, or all from one on; of the many thousands, later ones are skipped
@@ -286,7 +304,7 @@ static void sqlite_without_memory_costs_a_warning_at_most(void **state) {
 }
 
 static void killed_at_any_call_the_file_is_whole(void **state) {
-    expect_survival_of_both(*state, TROUBLE_KILL, true);
+    expect_survival_of_each(*state, TROUBLE_KILL, true);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)

@@ -199,7 +199,7 @@ static void somebody_elses_database_is_left_alone(void **state) {
 
 static void the_file_of_a_newer_daybook_is_left_alone(void **state) {
     progress_close(open_file(*state, "progress.db", PROGRESS_KEEP));
-    run_sql(*state, "progress.db", "PRAGMA user_version = 2");
+    run_sql(*state, "progress.db", "PRAGMA user_version = 3");
     expect_untouched(*state, "progress.db", "another version");
 }
 
@@ -278,6 +278,84 @@ static void an_empty_file_is_taken_as_new(void **state) {
     progress_close(progress);
 }
 
+/* ---- a file of version 1, as the daybooks before this one made it --------------------------- */
+
+static const char version_1[] =
+    "PRAGMA application_id = 1684109666; PRAGMA user_version = 1;"
+    "CREATE TABLE place ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1), lesson TEXT NOT NULL, step TEXT NOT NULL);"
+    "CREATE TABLE done ("
+    "  lesson TEXT NOT NULL, step TEXT NOT NULL, PRIMARY KEY (lesson, step));"
+    "CREATE TABLE prediction ("
+    "  id INTEGER PRIMARY KEY, lesson TEXT NOT NULL, step TEXT NOT NULL, question TEXT NOT NULL,"
+    "  answered TEXT NOT NULL, measured TEXT NOT NULL, met INTEGER NOT NULL);"
+    "INSERT INTO place VALUES (1, 'sql', 'annotate'); INSERT INTO done VALUES ('lazy', 'cache');"
+    "INSERT INTO prediction VALUES (1, 'lazy', 'cache', 'Zo\xC3\xAB''s; DROP TABLE?', '1', '1', 1)";
+
+static const char version_1_kept[] =
+    "CREATE TABLE kept ("
+    "  lesson TEXT NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+    "  PRIMARY KEY (lesson, step, name));"
+    "INSERT INTO kept VALUES ('lazy', 'cache', 'top', '1/2')";
+
+static void expect_what_version_1_held(struct progress *progress) {
+    struct progress_place place;
+    int seen = 0;
+    assert_true(progress_place(progress, &place));
+    assert_string_equal(place.lesson, "sql");
+    assert_string_equal(place.step, "annotate");
+    assert_true(progress_is_done(progress, "lazy", "cache"));
+    progress_each_prediction(progress, count_one, &seen);
+    assert_int_equal(seen, 1);
+    assert_null(progress_warning(progress));
+}
+
+/* user_version, where the header of an SQLite file has it. */
+static int version_of(struct program *home, const char *name) {
+    size_t length;
+    char *bytes = program_read_file(program_path(home, name), &length);
+    assert_true(length >= 100);
+    int version = bytes[63];
+    free(bytes);
+    return version;
+}
+
+static void a_file_of_the_version_before_is_upgraded_and_loses_nothing(void **state) {
+    static const struct progress_kept kept = {"lazy", "cache", "top", "3/4"};
+    char all[256] = "";
+    run_sql(*state, "progress.db", version_1);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    expect_what_version_1_held(progress);
+    progress_keep(progress, &kept, 1);
+    progress_close(progress);
+    assert_int_equal(version_of(*state, "progress.db"), 2);
+    progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    expect_what_version_1_held(progress);
+    progress_each_kept(progress, join_kept, all);
+    assert_string_equal(all, "lazy/cache top=3/4 ");
+    progress_close(progress);
+}
+
+static void what_lay_open_in_a_file_of_the_version_before_stays(void **state) {
+    char all[256] = "";
+    run_sql(*state, "progress.db", version_1);
+    run_sql(*state, "progress.db", version_1_kept);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_KEEP);
+    expect_what_version_1_held(progress);
+    progress_each_kept(progress, join_kept, all);
+    assert_string_equal(all, "lazy/cache top=1/2 ");
+    progress_close(progress);
+    assert_int_equal(version_of(*state, "progress.db"), 2);
+}
+
+static void reading_a_file_of_the_version_before_leaves_it_as_it_is(void **state) {
+    run_sql(*state, "progress.db", version_1);
+    struct progress *progress = open_file(*state, "progress.db", PROGRESS_READ);
+    expect_what_version_1_held(progress);
+    progress_close(progress);
+    assert_int_equal(version_of(*state, "progress.db"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, remove_home)
 
 int main(void) {
@@ -300,6 +378,9 @@ int main(void) {
         TEST(a_locked_file_costs_a_warning),
         TEST(two_readers_can_keep_progress_at_once),
         TEST(an_empty_file_is_taken_as_new),
+        TEST(a_file_of_the_version_before_is_upgraded_and_loses_nothing),
+        TEST(what_lay_open_in_a_file_of_the_version_before_stays),
+        TEST(reading_a_file_of_the_version_before_leaves_it_as_it_is),
     };
     return RUN_TESTS(tests);
 }
