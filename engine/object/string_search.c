@@ -58,23 +58,35 @@ static bool ends_match(const struct range *range, struct value part, bool at_end
     return memcmp(from, part.text, part.length) == 0;
 }
 
+static bool any_end_matches(struct runtime *runtime, const struct range *range,
+                            const struct list *parts, const char *name, bool at_end,
+                            bool *matches) {
+    for (size_t i = 0; i < parts->count && !*matches; i++) {
+        if (parts->items[i].kind != VALUE_TEXT)
+            return fault_raise(runtime->fault, "TypeError",
+                               "tuple for %s must only contain str, not %s", name,
+                               value_type_name(parts->items[i]));
+        *matches = ends_match(range, parts->items[i], at_end);
+    }
+    return true;
+}
+
 static bool starts_or_ends(struct runtime *runtime, struct value self,
                            const struct arguments *arguments, const char *name, bool at_end,
                            struct value *result) {
     struct range range;
     if (!read_range(runtime, self, arguments, name, &range)) return false;
     struct value given = arguments->values[0];
-    struct list *several = object_is(given, &tuple_type) ? (struct list *)given.object : NULL;
-    const struct value *parts = several ? several->items : &given;
-    size_t count = several ? several->count : 1;
     bool matches = false;
-    for (size_t i = 0; i < count && !matches; i++) {
-        if (parts[i].kind != VALUE_TEXT)
-            return fault_raise(runtime->fault, "TypeError",
-                               several ? "tuple for %s must only contain str, not %s"
-                                       : "%s first arg must be str or a tuple of str, not %s",
-                               name, value_type_name(parts[i]));
-        matches = ends_match(&range, parts[i], at_end);
+    if (object_is(given, &tuple_type)) {
+        const struct list *parts = (const struct list *)given.object;
+        if (!any_end_matches(runtime, &range, parts, name, at_end, &matches)) return false;
+    } else if (given.kind == VALUE_TEXT) {
+        matches = ends_match(&range, given, at_end);
+    } else {
+        return fault_raise(runtime->fault, "TypeError",
+                           "%s first arg must be str or a tuple of str, not %s", name,
+                           value_type_name(given));
     }
     *result = value_bool(matches);
     return true;
