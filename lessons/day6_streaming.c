@@ -52,7 +52,7 @@ static const struct knob timeouts_knobs[] = {
      .unit = "s",
      .simulated = true},
     {.name = "long-gap",
-     .title = "the one long gap",
+     .title = "the one long gap, 0 for none",
      .min = 0,
      .max = 120,
      .usual = 0,
@@ -90,14 +90,15 @@ static const struct knob timeouts_knobs[] = {
 static const char *const who_cuts[] = {"nobody", "the worker's timeout", "the gateway's timeout"};
 
 static const struct prediction timeouts_prediction = {
-    .question = "{rows} rows, {gap} s apart, one gap of {long-gap} s; a {worker} worker, --timeout "
-                "{timeout}, proxy_read_timeout {read-timeout}: who cuts the response?",
+    .question = "{rows} rows, {gap} s apart{?long-gap}, the gap before row {long-at} at least "
+                "{long-gap} s{?}; a {worker} worker, --timeout {timeout}, proxy_read_timeout "
+                "{read-timeout}: who cuts the response?",
     .kind = PREDICT_CHOICE,
     .choices = who_cuts,
     .choice_count = COUNT(who_cuts),
     .answer = timeouts_answer,
     .why = "The worker's clock counts the whole response, and only where nobody beats meanwhile; "
-           "the gateway's counts one gap.",
+           "the gateway's starts anew with every row.",
 };
 
 static const struct claim timeouts_claims[] = {

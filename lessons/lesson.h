@@ -66,7 +66,7 @@ enum { ORDER_MOST = 8 };
 
 /* One question asked before the run and answered by the run. */
 struct prediction {
-    const char *question; /* {knob} stands for a knob's value */
+    const char *question; /* {knob} stands for a knob's value: see stage_fill */
     enum prediction_kind kind;
     const char *const *choices; /* of CHOICE and ORDER */
     size_t choice_count;

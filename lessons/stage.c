@@ -165,19 +165,46 @@ const char *stage_knob_text(const struct stage *stage, size_t index, char *buffe
     return buffer;
 }
 
+/* A comma before every third digit from the right. */
+static void add_grouped(struct text *text, int64_t number) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRId64, number);
+    for (int i = 0; i < length; i++) {
+        if (i > (number < 0) && (length - i) % 3 == 0) text_add_char(text, ',');
+        text_add_char(text, digits[i]);
+    }
+}
+
+static void add_knob(struct text *text, const struct stage *stage, size_t index) {
+    char value[256];
+    if (stage->step->knobs[index].kind == KNOB_NUMBER)
+        add_grouped(text, stage->numbers[index]);
+    else
+        text_add(text, stage_knob_text(stage, index, value, sizeof value));
+}
+
+/* "{?knob}" opens a passage and "{?}" ends it. */
+static bool leaves_out(const struct stage *stage, const char *knob) {
+    size_t index = knob_index(stage, knob);
+    return index != SIZE_MAX && stage->numbers[index] == 0;
+}
+
 const char *stage_fill(const struct stage *stage, const char *text, struct arena *arena) {
     struct text filled;
+    bool left_out = false;
     text_init(&filled, arena);
     while (*text) {
         const char *open = strchr(text, '{'), *close = open ? strchr(open, '}') : NULL;
         if (!close) break;
-        char name[32], value[256];
+        char name[32];
         snprintf(name, sizeof name, "%.*s", (int)(close - open - 1), open + 1);
         size_t index = knob_index(stage, name);
-        text_add_bytes(&filled, text, (size_t)(open - text));
-        if (index != SIZE_MAX)
-            text_add(&filled, stage_knob_text(stage, index, value, sizeof value));
-        else
+        if (!left_out) text_add_bytes(&filled, text, (size_t)(open - text));
+        if (*name == '?')
+            left_out = leaves_out(stage, name + 1);
+        else if (index != SIZE_MAX && !left_out)
+            add_knob(&filled, stage, index);
+        else if (!left_out)
             text_add_bytes(&filled, open, (size_t)(close - open + 1));
         text = close + 1;
     }

@@ -68,8 +68,9 @@ const char *stage_word(const struct stage *stage, const char *knob);
 /* Writes a knob's value as --set would take it, NUL-terminated; returns buffer. */
 const char *stage_knob_text(const struct stage *stage, size_t index, char *buffer, size_t size);
 
-/* Puts knobs' values into a text: "{articles} articles" becomes "100 articles". NULL when the arena
- * has no room. */
+/* Puts knobs' values into a text, as people read them: "{articles} articles" becomes "1,000
+ * articles". What stands between "{?pause}" and "{?}" is left out where the knob "pause" is 0. NULL
+ * when the arena has no room. */
 const char *stage_fill(const struct stage *stage, const char *text, struct arena *arena);
 
 /* Runs the step. False when it raised: stage->fault says what. Never blocks past a cancel by more

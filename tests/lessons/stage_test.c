@@ -116,6 +116,33 @@ static void a_question_is_filled_with_the_knobs_values(void **state) {
     stage_close(stage);
 }
 
+static void a_number_put_into_a_question_is_grouped(void **state) {
+    (void)state;
+    static const struct knob large[] = {
+        {.name = "rows", .kind = KNOB_NUMBER, .max = 9000000, .usual = 1234567},
+        {.name = "few", .kind = KNOB_NUMBER, .max = 999, .usual = 999},
+        {.name = "lost", .kind = KNOB_NUMBER, .min = -900000, .usual = -100000},
+    };
+    static const struct step step = {.slug = "numbers", .knobs = large, .knob_count = 3};
+    struct stage *stage = stage_open(&lesson, &step);
+    assert_string_equal(stage_fill(stage, "{rows} rows, {few}, {lost}", &stage->arena),
+                        "1,234,567 rows, 999, -100,000");
+    stage_close(stage);
+}
+
+static void a_passage_is_left_out_where_its_knob_is_0(void **state) {
+    (void)state;
+    static const struct knob pause[] = {{.name = "pause", .kind = KNOB_NUMBER, .max = 9}};
+    static const struct step step = {.slug = "pauses", .knobs = pause, .knob_count = 1};
+    static const char text[] = "rows{?pause}, {pause} s apart{?}: how many?";
+    char why[128];
+    struct stage *stage = stage_open(&lesson, &step);
+    assert_string_equal(stage_fill(stage, text, &stage->arena), "rows: how many?");
+    assert_true(stage_set(stage, "pause", "3", why, sizeof why));
+    assert_string_equal(stage_fill(stage, text, &stage->arena), "rows, 3 s apart: how many?");
+    stage_close(stage);
+}
+
 static void a_run_is_measured_and_its_claims_asked(void **state) {
     (void)state;
     struct stage *stage = stage_open(&lesson, &steps[0]);
@@ -231,6 +258,8 @@ int main(void) {
         cmocka_unit_test(a_knob_refuses_the_rest_and_says_what_would_be_right),
         cmocka_unit_test(a_short_place_for_the_reason_is_not_overrun),
         cmocka_unit_test(a_question_is_filled_with_the_knobs_values),
+        cmocka_unit_test(a_number_put_into_a_question_is_grouped),
+        cmocka_unit_test(a_passage_is_left_out_where_its_knob_is_0),
         cmocka_unit_test(a_run_is_measured_and_its_claims_asked),
         cmocka_unit_test(a_claim_about_a_run_that_raised_does_not_hold),
         cmocka_unit_test(a_run_is_stopped_from_another_thread),
