@@ -101,6 +101,9 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPERS:%.c=$(BUILD)/%.o) $(BUILD)/libdaybook.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TESTPKGS))
 
+# Every malloc of the objects in this one asks the test first.
+$(BUILD)/tests/ui/reader/reader_memory_faults_test: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 test:
 	+$(SUBMAKE) SAN=$(or $(SAN),address) run-tests
 

@@ -43,13 +43,13 @@ static const char *const lists[] = {
 static bool is_listed(const char *list, const char *name) {
     size_t length = strlen(name);
     for (const char *at = list + 1; *at;) {
-        const char *end = strchr(at, ' ');
-        size_t size = (size_t)(end - at);
-        bool open = size && end[-1] == '*';
+        size_t size = strcspn(at, " ");
+        bool open = size && at[size - 1] == '*';
         if (open ? length >= size - 1 && strncmp(at, name, size - 1) == 0
                  : length == size && strncmp(at, name, size) == 0)
             return true;
-        at = end + 1;
+        at += size;
+        at += *at == ' ';
     }
     return false;
 }

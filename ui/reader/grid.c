@@ -173,10 +173,11 @@ int grid_put_bytes(struct grid *grid, int y, int x, int right, const char *text,
 }
 
 int grid_put(struct grid *grid, int y, int x, int right, const char *text, struct style style) {
-    return grid_put_bytes(grid, y, x, right, text, strlen(text), style);
+    return text ? grid_put_bytes(grid, y, x, right, text, strlen(text), style) : x;
 }
 
 int grid_put_fit(struct grid *grid, int y, int x, int right, const char *text, struct style style) {
+    if (!text) return x;
     if (right > grid->width) right = grid->width;
     if ((int)columns_of(text) <= right - x) return grid_put(grid, y, x, right, text, style);
     if (right <= x) return x;
@@ -186,6 +187,7 @@ int grid_put_fit(struct grid *grid, int y, int x, int right, const char *text, s
 
 int grid_put_right(struct grid *grid, int y, int left, int right, const char *text,
                    struct style style) {
+    if (!text) return right;
     const char *end = text + strlen(text);
     int width = (int)columns_of(text);
     while (text < end && width > right - left) {
@@ -237,6 +239,7 @@ static size_t word_length(const char *text, size_t *blanks) {
 
 int grid_wrap(struct grid *page, int y, int x, int left, int right, const char *text,
               struct style style) {
+    if (!text) text = "";
     if (y < 0) {
         y = grid_add_row(page);
         x = left;

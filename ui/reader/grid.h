@@ -59,7 +59,8 @@ bool grid_resize(struct grid *grid, int height, int width);
 int grid_add_row(struct grid *grid);
 
 /* Puts text on row y, from column x up to (not including) column right, and returns the column
- * after it. A wide character that does not fit is left out. */
+ * after it. A wide character that does not fit is left out. Here and below text may be NULL, when
+ * there was no memory for it: nothing is put. */
 int grid_put(struct grid *grid, int y, int x, int right, const char *text, struct style style);
 int grid_put_bytes(struct grid *grid, int y, int x, int right, const char *text, size_t length,
                    struct style style);
