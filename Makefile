@@ -199,7 +199,7 @@ format:
 # ---- the README's pictures --------------------------------------------------------------------
 # Taken of the program itself in the tests' terminal, times and all: each taking differs a little.
 
-$(BUILD)/pictures: $(BUILD)/tests/pictures.o $(BUILD)/tests/support/terminal.o
+$(BUILD)/pictures: $(BUILD)/tests/pictures.o $(BUILD)/tests/support/terminal.o $(BUILD)/ui/reader/theme.o
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TESTPKGS))
 
 pictures: $(BUILD)/pictures $(BUILD)/daybook

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/support/terminal.h"
+#include "ui/reader/theme.h"
 
 enum { CELL_WIDTH = 9, CELL_HEIGHT = 19, BASELINE = 14, MARGIN = 12, FONT = 15 };
 
@@ -96,22 +97,34 @@ static void write_colours(FILE *out, const char *ink, const char *paper,
     for (int i = 0; i < 16; i++) fprintf(out, ".c%d{fill:%s}", i, sixteen[i]);
 }
 
+/* The others are the same on both. */
+static void write_colours_of_256(FILE *out) {
+    static const int levels[] = {0, 95, 135, 175, 215, 255};
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        int colour = theme_look((enum role)role, 256).colour, place = colour - 16;
+        if (place < 0 || place >= 216) continue;
+        fprintf(out, ".c%d{fill:#%02x%02x%02x}", colour, levels[place / 36], levels[place / 6 % 6],
+                levels[place % 6]);
+    }
+}
+
 static void write_style(FILE *out) {
     fprintf(out,
             "<style>text{font:%dpx ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;"
             "white-space:pre}.b{font-weight:bold}.i{font-style:italic}"
             ".u{text-decoration:underline}",
             FONT);
+    write_colours_of_256(out);
     write_colours(out, "#1f2328", "#ffffff", light);
     fputs("@media(prefers-color-scheme:dark){", out);
     write_colours(out, "#e6edf3", "#0d1117", dark);
     fputs("}</style>\n", out);
 }
 
-/* The class of a colour, where the reader's palette is the terminal's sixteen and the two it has
- * without any. */
+/* The class of a colour: of one that has a number, or of the two that a terminal has without any.
+ */
 static void name_colour(const VTermColor *colour, const char *otherwise, char name[8]) {
-    bool indexed = VTERM_COLOR_IS_INDEXED(colour) && colour->indexed.idx < 16;
+    bool indexed = VTERM_COLOR_IS_INDEXED(colour);
     bool usual = VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour);
     if (indexed && !usual)
         snprintf(name, 8, "c%d", colour->indexed.idx);
@@ -120,12 +133,12 @@ static void name_colour(const VTermColor *colour, const char *otherwise, char na
 }
 
 /* What a cell looks like: the classes of ink and paper, and of the letter. */
-struct look {
+struct appearance {
     char ink[8], paper[8], letter[8];
 };
 
-static struct look look_of(const VTermScreenCell *cell) {
-    struct look look;
+static struct appearance look_of(const VTermScreenCell *cell) {
+    struct appearance look;
     name_colour(&cell->fg, "ink", cell->attrs.reverse ? look.paper : look.ink);
     name_colour(&cell->bg, "paper", cell->attrs.reverse ? look.ink : look.paper);
     snprintf(look.letter, sizeof look.letter, "%s%s%s", cell->attrs.bold ? " b" : "",
@@ -212,18 +225,18 @@ static VTermScreenCell cell_at(const struct test_terminal *terminal, int row, in
     return cell;
 }
 
-static bool looks_alike(const struct look *a, const struct look *b) {
+static bool looks_alike(const struct appearance *a, const struct appearance *b) {
     return !strcmp(a->ink, b->ink) && !strcmp(a->paper, b->paper) && !strcmp(a->letter, b->letter);
 }
 
 /* The column behind the last cell that looks like this one and is written by the same means. */
 static int end_of_run(const struct test_terminal *terminal, int row, int column) {
     VTermScreenCell cell = cell_at(terminal, row, column);
-    struct look look = look_of(&cell);
+    struct appearance look = look_of(&cell);
     bool drawn = is_drawn(cell.chars[0]);
     while (++column < terminal->columns) {
         VTermScreenCell next = cell_at(terminal, row, column);
-        struct look other = look_of(&next);
+        struct appearance other = look_of(&next);
         if (next.chars[0] == (uint32_t)-1) continue; /* behind a wide one */
         if (!looks_alike(&look, &other) || is_drawn(next.chars[0]) != drawn) break;
     }
@@ -238,7 +251,7 @@ static bool is_blank(const struct test_terminal *terminal, int row, int column, 
 
 /* The length is given, so that columns stay columns whatever the font's width. */
 static void write_text(FILE *out, const struct test_terminal *terminal, int row, int column,
-                       int end, const struct look *look, double x, double y) {
+                       int end, const struct appearance *look, double x, double y) {
     fprintf(out, "<text class=\"%s%s\" x=\"%g\" y=\"%g\" textLength=\"%d\">", look->ink,
             look->letter, x, y + BASELINE, (end - column) * CELL_WIDTH);
     for (; column < end; column++) {
@@ -253,7 +266,7 @@ static void write_text(FILE *out, const struct test_terminal *terminal, int row,
 static void write_run(FILE *out, const struct test_terminal *terminal, int row, int column,
                       int end) {
     VTermScreenCell cell = cell_at(terminal, row, column);
-    struct look look = look_of(&cell);
+    struct appearance look = look_of(&cell);
     double x = MARGIN + column * CELL_WIDTH, y = MARGIN + row * CELL_HEIGHT;
     if (strcmp(look.paper, "paper") != 0)
         write_rectangle(out, look.paper, x, y, (end - column) * CELL_WIDTH, CELL_HEIGHT);

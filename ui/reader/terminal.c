@@ -28,8 +28,8 @@ static const char mouse_off[] = "\033[?1006l\033[?1002l\033[?1000l";
 
 struct terminal {
     SCREEN *screen;
-    int input; /* the terminal opened once more, for polling */
-    bool colour;
+    int input;         /* the terminal opened once more, for polling */
+    int colours;       /* 0: none are to be used */
     struct grid shown; /* what curses was told last */
     cchar_t *row;      /* one row for curses */
     int row_width;
@@ -113,9 +113,9 @@ static void start_colours(struct terminal *terminal) {
     const char *no_color = getenv("NO_COLOR");
     if ((no_color && *no_color) || !has_colors()) return;
     if (start_color() != OK || use_default_colors() != OK) return;
-    for (short colour = 0; colour < 16 && colour < COLORS; colour++)
-        init_pair((short)(colour + 1), colour, -1);
-    terminal->colour = true;
+    terminal->colours = COLORS;
+    for (int role = 0; role < ROLE_COUNT && role + 1 < COLOR_PAIRS; role++)
+        init_pair((short)(role + 1), theme_look((enum role)role, COLORS).colour, -1);
 }
 
 static void take_over(struct terminal *terminal, bool mouse) {
@@ -215,13 +215,13 @@ static struct pen pen_of(const struct terminal *terminal, struct style style) {
                       {LOOK_REVERSE, A_REVERSE},
                       {LOOK_UNDERLINE, A_UNDERLINE},
                       {LOOK_ITALIC, A_ITALIC}};
-    struct look look = theme_look(style.role, terminal->colour);
+    struct look look = theme_look(style.role, terminal->colours);
     struct pen pen = {0, 0};
     look.bits ^= style.bits & LOOK_REVERSE; /* twice reversed is not reversed */
     look.bits |= (uint8_t)(style.bits & ~LOOK_REVERSE);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
         if (look.bits & attributes[i].bit) pen.bits |= attributes[i].attribute;
-    if (look.colour >= 0 && look.colour < COLORS) pen.pair = (short)(look.colour + 1);
+    if (look.colour >= 0 && style.role + 1 < COLOR_PAIRS) pen.pair = (short)(style.role + 1);
     return pen;
 }
 

@@ -1,9 +1,22 @@
 /* theme - the table of looks; see theme.h. */
 #include "ui/reader/theme.h"
 
-enum { OWN = -1, RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, MAGENTA = 5, CYAN = 6 };
+enum hue { OWN, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
 
-static const struct look looks[ROLE_COUNT] = {
+/* The colours beyond the first 16 are the same everywhere. Those 16 are the user's to choose, but
+ * xterm's are widespread: its yellow cannot be read on white, nor its dark blue on black. */
+static const struct {
+    int16_t of_8, of_16, of_256;
+} colours_of[] = {
+    [OWN] = {-1, -1, -1},     [RED] = {1, 1, 160},   [GREEN] = {-1, -1, 28},
+    [YELLOW] = {-1, -1, 130}, [BLUE] = {-1, 12, 32}, [MAGENTA] = {5, 5, 133},
+    [CYAN] = {-1, -1, 30},
+};
+
+static const struct {
+    enum hue hue;
+    uint8_t bits;
+} looks[ROLE_COUNT] = {
     [ROLE_TEXT] = {OWN, 0},
     [ROLE_MUTED] = {OWN, LOOK_DIM},
     [ROLE_TITLE] = {CYAN, LOOK_BOLD},
@@ -31,10 +44,15 @@ static const struct look looks[ROLE_COUNT] = {
     [ROLE_LANE_3] = {YELLOW, 0},
 };
 
-struct look theme_look(enum role role, bool colour) {
-    struct look look = looks[role < ROLE_COUNT ? role : ROLE_TEXT];
-    if (!colour) look.colour = OWN;
-    return look;
+static int16_t colour_of(enum hue hue, int colours) {
+    if (colours >= 256) return colours_of[hue].of_256;
+    if (colours >= 16) return colours_of[hue].of_16;
+    return colours >= 8 ? colours_of[hue].of_8 : -1;
+}
+
+struct look theme_look(enum role role, int colours) {
+    if (role >= ROLE_COUNT) role = ROLE_TEXT;
+    return (struct look){colour_of(looks[role].hue, colours), looks[role].bits};
 }
 
 enum role theme_lane(unsigned lane) {

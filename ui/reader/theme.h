@@ -1,13 +1,14 @@
 /* theme - what a thing is, and how that looks.
  *
- * Drawing names roles, never colours. One table gives each role its look: one of the 16 ANSI
- * colours over the terminal's own background, so that light and dark ones are both readable, and
- * attributes. Nothing is told by colour alone: each role also has a word or a glyph where it is
- * drawn. With NO_COLOR the colours go and the attributes stay. */
+ * Drawing names roles, never colours. One table gives each role its look: a hue over the terminal's
+ * own background, and attributes. That background may be white or black, and a program cannot know:
+ * only colours are used that stand out from both by 3:1 or more. Of 256 colours each hue has one;
+ * of the first 8 and 16, as xterm has them, most have none and are left to the attributes. Nothing
+ * is told by colour alone: each role also has a word or a glyph where it is drawn. With NO_COLOR
+ * the colours go and the attributes stay. */
 #ifndef UI_READER_THEME_H
 #define UI_READER_THEME_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum role {
@@ -50,12 +51,12 @@ enum look_bit {
 };
 
 struct look {
-    int8_t colour; /* 0 to 15, -1 for the terminal's own */
-    uint8_t bits;  /* of enum look_bit */
+    int16_t colour; /* 0 to 255, -1 for the terminal's own */
+    uint8_t bits;   /* of enum look_bit */
 };
 
-/* How a role looks. Without colour, only bits. */
-struct look theme_look(enum role role, bool colour);
+/* How a role looks on a terminal of so many colours; 0 leaves only bits. */
+struct look theme_look(enum role role, int colours);
 
 /* The role of a lane, by its number; lanes beyond the last begin anew. */
 enum role theme_lane(unsigned lane);

@@ -105,16 +105,16 @@ static void sixteen_colours_are_used_where_they_are(void **state) {
     check_colours(*state, "xterm-16color", 16);
 }
 
-static void of_two_hundred_and_fifty_six_the_first_sixteen_are_used(void **state) {
-    check_colours(*state, "xterm-256color", 16);
+static void two_hundred_and_fifty_six_colours_are_used_where_they_are(void **state) {
+    check_colours(*state, "xterm-256color", 256);
 }
 
 static void inside_screen_it_looks_the_same(void **state) {
-    check_colours(*state, "screen-256color", 16);
+    check_colours(*state, "screen-256color", 256);
 }
 
 static void inside_tmux_it_looks_the_same(void **state) {
-    check_colours(*state, "tmux-256color", 16);
+    check_colours(*state, "tmux-256color", 256);
 }
 
 /* ---- a megabyte of paste --------------------------------------------------------------------- */
@@ -306,7 +306,7 @@ int main(void) {
         WITH_TERMINAL(a_vt100_is_sent_no_colour),
         WITH_TERMINAL(eight_colours_are_enough),
         WITH_TERMINAL(sixteen_colours_are_used_where_they_are),
-        WITH_TERMINAL(of_two_hundred_and_fifty_six_the_first_sixteen_are_used),
+        WITH_TERMINAL(two_hundred_and_fifty_six_colours_are_used_where_they_are),
         WITH_TERMINAL(inside_screen_it_looks_the_same),
         WITH_TERMINAL(inside_tmux_it_looks_the_same),
         WITH_TERMINAL(a_megabyte_pasted_into_the_editor_is_refused_whole),
