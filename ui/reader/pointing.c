@@ -1,5 +1,5 @@
 /* pointing - the mouse while reading: the wheel scrolls what is under it and turns the knob under
- * it; a click chooses a line, a step, a knob, or the pane that a narrow screen does not show. */
+ * it; a click chooses a line, a step, a knob, or a pane by its name, and opens the keys. */
 #include "ui/reader/footer.h"
 #include "ui/reader/modes.h"
 
@@ -49,6 +49,18 @@ static unsigned click_list(struct state *state, const struct action *action) {
     return list_handle(state, &choose);
 }
 
+/* Side by side each name chooses its own pane; else the names stand for the one not shown. */
+static void click_name(struct state *state, const struct layout *layout, int x) {
+    bool live = layout->wide ? x >= layout->live.x - 1 : state->pane == PANE_NOTE;
+    state->pane = live ? PANE_LIVE : PANE_NOTE;
+}
+
+/* The header ends with "? keys" where there is room for it. */
+static bool says_keys(const struct state *state, int x) {
+    enum { COLUMNS = 8 };
+    return state->width >= HEADER_SAYS_KEYS && x >= state->width - COLUMNS;
+}
+
 unsigned pointing_click(struct state *state, const struct action *action) {
     struct layout layout = layout_of(state);
     if (is_in(layout.list, action)) return click_list(state, action);
@@ -59,8 +71,10 @@ unsigned pointing_click(struct state *state, const struct action *action) {
     } else if (is_in(layout.live, action)) {
         state->pane = PANE_LIVE;
         choose_line(state, state->live_top + action->y - layout.live.y);
-    } else if (action->y == layout.top_rule && !layout.wide) {
-        state->pane = state->pane == PANE_NOTE ? PANE_LIVE : PANE_NOTE;
+    } else if (action->y == layout.top_rule) {
+        click_name(state, &layout, action->x);
+    } else if (action->y == layout.header && says_keys(state, action->x)) {
+        return help_open(state, action);
     }
     return EFFECT_DRAW;
 }

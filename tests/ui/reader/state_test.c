@@ -774,6 +774,31 @@ static void a_click_on_the_panes_names_shows_the_other_one(void **state) {
     reading_close(&reading);
 }
 
+static void side_by_side_a_click_on_a_name_chooses_that_pane(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 120, TEST_N_PLUS_ONE, 0);
+    struct layout layout = layout_of(&reading.state);
+    reading_do(&reading, at(ACTION_CLICK, layout.top_rule, layout.live.x + 3));
+    assert_int_equal(reading.state.pane, PANE_LIVE);
+    reading_do(&reading, at(ACTION_CLICK, layout.top_rule, layout.live.x + 3));
+    assert_int_equal(reading.state.pane, PANE_LIVE);
+    reading_do(&reading, at(ACTION_CLICK, layout.top_rule, 3));
+    assert_int_equal(reading.state.pane, PANE_NOTE);
+    reading_close(&reading);
+}
+
+static void a_click_on_the_headers_keys_opens_them(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_N_PLUS_ONE, 0);
+    reading_do(&reading, at(ACTION_CLICK, 0, 40));
+    assert_int_equal(reading.state.mode, MODE_READ);
+    reading_do(&reading, at(ACTION_CLICK, 0, 75));
+    assert_int_equal(reading.state.mode, MODE_HELP);
+    reading_close(&reading);
+}
+
 static void the_footer_says_when_a_run_would_be_another_one(void **state) {
     (void)state;
     struct reading reading;
@@ -1065,6 +1090,8 @@ int main(void) {
         cmocka_unit_test(a_title_without_room_takes_the_place_of_the_name),
         cmocka_unit_test(a_click_chooses_a_knob_and_the_wheel_turns_it),
         cmocka_unit_test(a_click_on_the_panes_names_shows_the_other_one),
+        cmocka_unit_test(side_by_side_a_click_on_a_name_chooses_that_pane),
+        cmocka_unit_test(a_click_on_the_headers_keys_opens_them),
         cmocka_unit_test(the_footer_says_when_a_run_would_be_another_one),
         cmocka_unit_test(a_day_by_number_tells_the_way_back),
         cmocka_unit_test(space_turns_the_page_where_there_is_nothing_to_play),
