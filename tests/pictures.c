@@ -17,7 +17,8 @@
 
 enum { CELL_WIDTH = 9, CELL_HEIGHT = 19, BASELINE = 14, MARGIN = 12, FONT = 15 };
 
-/* Waits for the text, then sends the keys. The last has no keys. */
+/* Waits for the text, then sends the keys. The last has no keys; it waits for what the footer says
+ * then, which is the last row to be drawn. */
 struct move {
     const char *seen, *keys;
 };
@@ -37,7 +38,10 @@ static const struct scene scenes[] = {
      30,
      100,
      "n-plus-one/n-plus-one",
-     {{"? keys", "r"}, {"a number, or nothing", "100\r"}, {"you said 100, measured 101", NULL}}},
+     {{"? keys", "r"},
+      {"a number, or nothing", "100\r"},
+      {"you said 100, measured 101", ""},
+      {"Space play", NULL}}},
     {"memory",
      "daybook, day 6: exporting what does not fit",
      "The reader in a terminal. Right of the note stand two curves over time, of the memory that a "
@@ -45,7 +49,7 @@ static const struct scene scenes[] = {
      36,
      110,
      "streaming/memory",
-     {{"? keys", "r"}, {"a number, or nothing", "\r"}, {"measured 87", NULL}}},
+     {{"? keys", "r"}, {"a number, or nothing", "\r"}, {"Space play", NULL}}},
     {"sql",
      "daybook, day 9: the SQL and the plan behind a line",
      "The reader in a terminal, with a panel open over the demo: the SQL that a line of the "
@@ -53,7 +57,10 @@ static const struct scene scenes[] = {
      22,
      100,
      "n-plus-one/select-related",
-     {{"? keys", "r"}, {"a number, or nothing", "\r"}, {"measured 1", "\tjjjjjo"}, {"plan", NULL}}},
+     {{"? keys", "r"},
+      {"a number, or nothing", "\r"},
+      {"Space play", "\tjjjjjo"},
+      {"SEARCH blog_author", NULL}}},
 };
 
 /* ---- the program ------------------------------------------------------------------------------
