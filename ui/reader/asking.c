@@ -75,6 +75,20 @@ static unsigned write_number(struct state *state, const struct action *action) {
     return EFFECT_DRAW;
 }
 
+/* A click on a choice's row, or on one that it goes on in. */
+static unsigned click_choice(struct state *state, const struct action *action) {
+    struct layout layout = layout_of(state);
+    int row = strip_first(state, &layout) + action->y - layout.strip.y;
+    size_t at = question_of(state)->choice_count;
+    bool inside = action->y >= layout.strip.y && action->x >= layout.strip.x &&
+                  action->y < layout.strip.y + layout.strip.height &&
+                  action->x < layout.strip.x + layout.strip.width;
+    if (!inside || row < state->choice_row[0]) return 0;
+    if (at > ORDER_MOST) at = ORDER_MOST;
+    while (at > 1 && state->choice_row[at - 1] > row) at--;
+    return move_choice(state, at - 1, false);
+}
+
 unsigned asking_handle(struct state *state, const struct action *action) {
     bool number = question_of(state)->kind == PREDICT_NUMBER;
     switch (action->kind) {
@@ -95,6 +109,7 @@ unsigned asking_handle(struct state *state, const struct action *action) {
     switch (action->kind) {
     case ACTION_UP: return state->choice ? move_choice(state, state->choice - 1, false) : 0;
     case ACTION_DOWN: return move_choice(state, state->choice + 1, false);
+    case ACTION_CLICK: return click_choice(state, action);
     case ACTION_CHOOSE:
         return action->rune >= '1' ? move_choice(state, action->rune - '1', false) : 0;
     case ACTION_KNOB_LESS: return state->choice ? move_choice(state, state->choice - 1, true) : 0;
@@ -156,6 +171,7 @@ static void put_choices(struct state *state) {
         char head[16];
         snprintf(head, sizeof head, "%s%zu ", chosen ? "▸" : " ", i + 1);
         int y = grid_add_row(strip);
+        state->choice_row[i] = y;
         int x = grid_put(strip, y, 1, strip->width, head, chosen ? STYLE(KEY) : STYLE(MUTED));
         grid_wrap(strip, y, x, x, strip->width - 1, prediction->choices[choice],
                   chosen ? STYLE(SELECTED) : STYLE(TEXT));
@@ -233,6 +249,11 @@ static void put_hints(struct state *state, struct arena *arena) {
         grid_wrap(&state->strip, y, x, x, state->strip.width - 1,
                   state_fill(state, step->hints[i], arena), STYLE(TEXT));
     }
+}
+
+int strip_first(const struct state *state, const struct layout *layout) {
+    int past = state->strip.cursor_y - layout->strip.height + 1;
+    return past > 0 ? past : state->strip_top;
 }
 
 /* The row that has to be seen stands among the first: what is cut is cut below. */

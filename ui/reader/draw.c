@@ -178,9 +178,7 @@ static void put_panes(const struct state *state, struct grid *grid, const struct
     grid_window(grid, layout->live, &state->live, state->live_top);
     put_share(grid, layout->bottom_rule, layout->live, state->live_top, state->live.height);
     if (layout->strip.height > 0) {
-        int first = state->strip_top;
-        if (state->strip.cursor_y >= layout->strip.height) /* what is asked for stays in sight */
-            first = state->strip.cursor_y - layout->strip.height + 1;
+        int first = strip_first(state, layout);
         grid_window(grid, layout->strip, &state->strip, first);
         put_cut(grid, layout->strip, state->strip.height - first);
         if (first == 0) /* its title's row is seen */

@@ -6,6 +6,7 @@
 #ifndef UI_READER_MODES_H
 #define UI_READER_MODES_H
 
+#include "ui/reader/layout.h"
 #include "ui/reader/state.h"
 
 typedef unsigned mode_handler(struct state *state, const struct action *action);
@@ -30,6 +31,10 @@ enum stale { STALE_NOTE = 1, STALE_LIVE = 2, STALE_STRIP = 4, STALE_OVER = 8, ST
 void live_build(struct state *state);
 void editor_build(struct state *state); /* the live page in MODE_EDIT */
 void strip_build(struct state *state);
+
+/* The row of the strip that is seen first: what is asked for stays in sight. */
+int strip_first(const struct state *state, const struct layout *layout);
+
 void over_build(struct state *state);
 
 /* ---- what the handlers share ---------------------------------------------------------------- */

@@ -164,6 +164,7 @@ struct state {
     /* Pages, and the first row of each that is seen. */
     struct grid note, live, strip, over;
     int note_top, live_top, over_top, strip_top;
+    int choice_row[ORDER_MOST];    /* of the strip: where each choice begins */
     int hint_row;                  /* of the strip: where the newest hint begins */
     bool strip_raised;             /* it has what room it needs, until the next key */
     bool show_hint;                /* has to be seen in the strip that is built next */

@@ -788,6 +788,23 @@ static void side_by_side_a_click_on_a_name_chooses_that_pane(void **state) {
     reading_close(&reading);
 }
 
+static void a_click_on_a_choice_chooses_it(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 24, 80, TEST_MIDDLEWARE, 0); /* three choices */
+    reading_keys(&reading, "r");
+    assert_true(reading_shows(&reading, "▸1 the first in the list"));
+    struct area strip = layout_of(&reading.state).strip;
+    int last = strip.y + strip.height - 1; /* the third */
+    reading_do(&reading, at(ACTION_CLICK, last, 5));
+    assert_true(reading_shows(&reading, "▸3 all at the same time"));
+    reading_do(&reading, at(ACTION_CLICK, last - 1, 5));
+    assert_true(reading_shows(&reading, "▸2 the last in the list"));
+    reading_do(&reading, at(ACTION_CLICK, strip.y, 5)); /* its title */
+    assert_int_equal(reading.state.choice, 1);
+    reading_close(&reading);
+}
+
 static void a_click_on_the_headers_keys_opens_them(void **state) {
     (void)state;
     struct reading reading;
@@ -1091,6 +1108,7 @@ int main(void) {
         cmocka_unit_test(a_click_chooses_a_knob_and_the_wheel_turns_it),
         cmocka_unit_test(a_click_on_the_panes_names_shows_the_other_one),
         cmocka_unit_test(side_by_side_a_click_on_a_name_chooses_that_pane),
+        cmocka_unit_test(a_click_on_a_choice_chooses_it),
         cmocka_unit_test(a_click_on_the_headers_keys_opens_them),
         cmocka_unit_test(the_footer_says_when_a_run_would_be_another_one),
         cmocka_unit_test(a_day_by_number_tells_the_way_back),
