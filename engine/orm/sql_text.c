@@ -1,5 +1,6 @@
 /* sql_text - texts inside SQL: REGEXP, and what LPAD, RPAD, REPEAT and REVERSE are on SQLite. See
  * sql_functions.h. NULL in, NULL out. Lengths are in characters, as in Python. */
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -98,35 +99,49 @@ static long long characters_of(const char *text) {
     return count;
 }
 
-enum { LENGTH_MOST = 1 << 24 }; /* bytes that one call may make */
+/* Bytes that one call may make: a run is not heard between its first and its last. */
+enum { LENGTH_MOST = 1 << 20 };
 
-/* text times over, cut to `length` characters: the body of REPEAT and of padding. */
-static char *fill(const char *text, long long length) {
-    size_t size = strlen(text);
-    long long whole = characters_of(text), times = whole ? length / whole : 0;
-    size_t rest = whole ? bytes_of(text, length % whole) : 0;
-    if (size && (size_t)times > LENGTH_MOST / size) return NULL;
-    char *filled = sqlite3_malloc64(size * (size_t)times + rest + 1);
-    if (!filled) return NULL;
-    for (long long i = 0; i < times; i++) memcpy(filled + (size_t)i * size, text, size);
-    memcpy(filled + size * (size_t)times, text, rest);
-    filled[size * (size_t)times + rest] = '\0';
-    return filled;
+/* Whether the memory is there; else SQLite is told. */
+static bool has(sqlite3_context *context, const void *memory) {
+    if (!memory) sqlite3_result_error_nomem(context);
+    return memory != NULL;
 }
 
-static void result_filled(sqlite3_context *context, char *filled) {
-    if (filled)
-        sqlite3_result_text(context, filled, -1, sqlite3_free);
-    else
-        sqlite3_result_error_nomem(context);
+/* text over and over, `length` characters of it: the body of REPEAT and of padding. What is there
+ * is doubled. NULL: SQLite was told why not. */
+static char *fill(sqlite3_context *context, const char *text, long long length) {
+    size_t size = strlen(text);
+    long long whole = characters_of(text), times = whole ? length / whole : 0;
+    if (size && times > LENGTH_MOST / (long long)size) {
+        sqlite3_result_error(context,
+                             SQL_NOT_SUPPORTED "a function that makes more than 1 MiB of text", -1);
+        return NULL;
+    }
+    size_t rest = whole ? bytes_of(text, length % whole) : 0, all = size * (size_t)times;
+    char *filled = sqlite3_malloc64(all + rest + 1);
+    if (!has(context, filled)) return NULL;
+    size_t done = times ? size : 0;
+    memcpy(filled, text, done);
+    while (done < all) {
+        size_t more = done < all - done ? done : all - done;
+        memcpy(filled + done, filled, more);
+        done += more;
+    }
+    memcpy(filled + all, text, rest);
+    filled[all + rest] = '\0';
+    return filled;
 }
 
 static void repeat(sqlite3_context *context, int count, sqlite3_value **arguments) {
     if (!all_given(count, arguments)) return;
     const char *text = (const char *)sqlite3_value_text(arguments[0]);
-    long long times = sqlite3_value_int64(arguments[1]), whole = text ? characters_of(text) : 0;
-    if (times < 0 || (whole && times > LENGTH_MOST / whole)) times = times < 0 ? 0 : LENGTH_MOST;
-    result_filled(context, text ? fill(text, whole * times) : NULL);
+    long long times = sqlite3_value_int64(arguments[1]), length;
+    if (!has(context, text)) return;
+    if (times < 0) times = 0;
+    if (__builtin_mul_overflow(times, characters_of(text), &length)) length = LLONG_MAX;
+    char *filled = fill(context, text, length);
+    if (filled) sqlite3_result_text(context, filled, -1, sqlite3_free);
 }
 
 /* LPAD(text, length, fill) and RPAD: longer texts are cut. */
@@ -136,20 +151,17 @@ static void pad(sqlite3_context *context, int count, sqlite3_value **arguments) 
     const char *text = (const char *)sqlite3_value_text(arguments[0]);
     const char *filling = (const char *)sqlite3_value_text(arguments[2]);
     long long length = sqlite3_value_int64(arguments[1]);
-    if (!text || !filling) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
+    if (!has(context, text) || !has(context, filling)) return;
     long long missing = length - characters_of(text);
     if (missing <= 0) {
         sqlite3_result_text(context, text, (int)bytes_of(text, length), SQLITE_TRANSIENT);
         return;
     }
-    char *padding = fill(filling, missing);
-    char *padded =
-        padding ? sqlite3_mprintf("%s%s", *left ? padding : text, *left ? text : padding) : NULL;
+    char *padding = fill(context, filling, missing);
+    if (!padding) return;
+    char *padded = sqlite3_mprintf("%s%s", *left ? padding : text, *left ? text : padding);
     sqlite3_free(padding);
-    result_filled(context, padded);
+    if (has(context, padded)) sqlite3_result_text(context, padded, -1, sqlite3_free);
 }
 
 static void reverse(sqlite3_context *context, int count, sqlite3_value **arguments) {
@@ -157,12 +169,13 @@ static void reverse(sqlite3_context *context, int count, sqlite3_value **argumen
     const char *text = (const char *)sqlite3_value_text(arguments[0]);
     size_t size = text ? strlen(text) : 0;
     char *reversed = text ? sqlite3_malloc64(size + 1) : NULL;
-    for (size_t from = 0, length; reversed && from < size; from += length) {
+    if (!has(context, reversed)) return;
+    for (size_t from = 0, length; from < size; from += length) {
         length = bytes_of(text + from, 1);
         memcpy(reversed + size - from - length, text + from, length);
     }
-    if (reversed) reversed[size] = '\0';
-    result_filled(context, reversed);
+    reversed[size] = '\0';
+    sqlite3_result_text(context, reversed, -1, sqlite3_free);
 }
 
 static const bool on_the_left = true, on_the_right = false;

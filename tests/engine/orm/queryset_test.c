@@ -330,6 +330,17 @@ static void texts_are_turned_round_repeated_and_padded(void **state) {
     expect_raised("Repeat('name', -1)\n", "ValueError: 'number' must be greater or equal to 0.");
 }
 
+static void a_function_makes_a_mebibyte_of_text_or_says_that_it_does_not(void **state) {
+    (void)state;
+    expect_printed("long = Tag.objects.values_list(Repeat('name', 200000), flat=True)[0]\n"
+                   "print(len(long), long == 'sql' * 200000)\n",
+                   "600000 True\n");
+    expect_raised("list(Tag.objects.values_list(Repeat('name', 1000000)))\n",
+                  "NotSupported: a function that makes more than 1 MiB of text");
+    expect_raised("list(Tag.objects.values_list(RPad('name', 10000000)))\n",
+                  "NotSupported: a function that makes more than 1 MiB of text");
+}
+
 static void a_copy_brings_the_rows_along_and_a_deep_copy_does_not(void **state) {
     (void)state;
     expect_queries("qs = Article.objects.order_by('pk')\nlist(copy.copy(qs))\nlist(qs)\n", "0 1 0");
@@ -417,6 +428,7 @@ int main(void) {
         cmocka_unit_test(a_queryset_explains_how_it_will_be_answered),
         cmocka_unit_test(there_is_one_database_and_it_locks_no_rows),
         cmocka_unit_test(texts_are_turned_round_repeated_and_padded),
+        cmocka_unit_test(a_function_makes_a_mebibyte_of_text_or_says_that_it_does_not),
         cmocka_unit_test(a_copy_brings_the_rows_along_and_a_deep_copy_does_not),
         cmocka_unit_test(a_pickled_queryset_has_been_evaluated),
         cmocka_unit_test(several_columns_are_refreshed_by_one_query),
