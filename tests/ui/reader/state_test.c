@@ -788,6 +788,15 @@ static void side_by_side_a_click_on_a_name_chooses_that_pane(void **state) {
     reading_close(&reading);
 }
 
+static void a_narrow_footer_tells_how_to_put_an_order_right(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 12, 40, TEST_MIDDLEWARE, 1);
+    reading_keys(&reading, "r");
+    assert_true(reading_shows(&reading, "j k choose  - + move"));
+    reading_close(&reading);
+}
+
 static void a_click_on_a_choice_chooses_it(void **state) {
     (void)state;
     struct reading reading;
@@ -1108,6 +1117,7 @@ int main(void) {
         cmocka_unit_test(a_click_chooses_a_knob_and_the_wheel_turns_it),
         cmocka_unit_test(a_click_on_the_panes_names_shows_the_other_one),
         cmocka_unit_test(side_by_side_a_click_on_a_name_chooses_that_pane),
+        cmocka_unit_test(a_narrow_footer_tells_how_to_put_an_order_right),
         cmocka_unit_test(a_click_on_a_choice_chooses_it),
         cmocka_unit_test(a_click_on_the_headers_keys_opens_them),
         cmocka_unit_test(the_footer_says_when_a_run_would_be_another_one),
