@@ -97,18 +97,18 @@ static struct progress *open_progress(void *context) {
 }
 
 /* Only at a terminal is somebody reading who may want to come back. */
-static int read_with(struct reader_options *reader, bool plain) {
+static int read_with(struct reader_options reader, bool plain) {
     bool terminal = paper_is_terminal(stdin) && paper_is_terminal(stdout);
     struct keeper keeper = {.keeps = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     int code = READER_NO_TERMINAL;
-    reader->open_progress = open_progress;
-    reader->context = &keeper;
-    if (terminal && !plain) code = reader_run(reader);
+    reader.open_progress = open_progress;
+    reader.context = &keeper;
+    if (terminal && !plain) code = reader_run(&reader);
     bool opened = code != READER_NO_TERMINAL;
     if (!open_progress(&keeper)) return command_no_memory();
     if (!opened)
-        code = read_plain((struct choice){reader->lesson, reader->step}, keeper.progress,
-                          keeper.keeps);
+        code =
+            read_plain((struct choice){reader.lesson, reader.step}, keeper.progress, keeper.keeps);
     const char *warning = progress_warning(keeper.progress);
     if (warning) command_warn("%s", warning);
     progress_close(keeper.progress);
@@ -144,7 +144,7 @@ static int run(const struct command *command, int count, char **words) {
     if (first < count && !command_choose(words[first], &choice)) return EXIT_USAGE;
     reader.lesson = choice.lesson;
     reader.step = choice.step;
-    return read_with(&reader, plain);
+    return read_with(reader, plain);
 }
 
 const struct command command_read = {
