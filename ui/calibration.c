@@ -82,7 +82,7 @@ static void add(struct calibration_summary *sum, const struct calibration_answer
 struct calibration_summary calibration_sum(const struct calibration *calibration, size_t first,
                                            size_t count) {
     struct calibration_summary sum = {0};
-    double factors[LESSON_COUNT * CALIBRATION_STEPS];
+    double factors[LESSON_COUNT * CALIBRATION_STEPS] = {0};
     for (size_t i = first; i < first + count && i < LESSON_COUNT; i++)
         for (size_t j = 0; j < CALIBRATION_STEPS; j++)
             if (calibration->answers[i][j].made) add(&sum, &calibration->answers[i][j], factors);

@@ -156,7 +156,7 @@ static bool is_sound(struct progress *progress) {
 static int read_version(struct progress *progress, int *version) {
     char text[64] = "";
     int code = sqlite3_exec(progress->database, "PRAGMA user_version", first_text, text, NULL);
-    *version = atoi(text);
+    *version = (int)strtol(text, NULL, 10); /* SQLite keeps 32 bits of it */
     return code;
 }
 

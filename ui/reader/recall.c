@@ -131,9 +131,10 @@ static bool put_listing(struct visit *visit, const struct step *step, const char
 }
 
 static bool put_top(struct state *state, const char *value) {
-    int top, height;
-    if (sscanf(value, "%d/%d", &top, &height) != 2 || top < 0 || height <= 0) return false;
-    state->note_top = (int)((int64_t)top * state->note.height / height);
+    char *end;
+    long top = strtol(value, &end, 10), height = *end == '/' ? strtol(end + 1, NULL, 10) : 0;
+    if (top < 0 || height > GRID_ROWS_MOST || top > height || height == 0) return false;
+    state->note_top = (int)(top * state->note.height / height);
     return true;
 }
 
