@@ -71,23 +71,27 @@ static void put_heading(struct parse *parse, unsigned level) {
     parse->lines.wants_blank = true;
 }
 
-/* How much of a code line goes on this row: up to a blank when there is one, else what fits. */
+/* How much of a code line goes on this row: up to a blank when there is one, else up to where a
+ * bracket opens or a comma parts, else what fits. */
 static size_t code_fit(const struct rich *text, size_t from, size_t end, unsigned room) {
     const char *start = text->bytes + from;
     size_t fit = columns_fit(start, end - from, room), blank = fit;
     if (from + fit == end) return fit;
     while (blank > fit / 2 && start[blank] != ' ') blank--;
     if (blank > fit / 2) return blank;
+    for (size_t behind = fit; behind > fit / 2; behind--)
+        if (memchr("([{,", start[behind - 1], 4)) return behind;
     return fit ? fit : 1;
 }
 
 /* A code line as it is, or wrapped to the page: then what follows stands two columns further in
- * than the line itself. */
+ * than the line itself, and of a deep indentation only so much is left that the code has room. */
 static void put_code_line(struct parse *parse, size_t from, size_t end, unsigned indent) {
     struct markdown_line like = {.kind = MARKDOWN_LINE_CODE, .language = parse->language};
     const bool wrap = parse->lines.options->wrap_code;
     unsigned width = lines_room(&parse->lines), inner = 0;
     while (from + inner < end && parse->text.bytes[from + inner] == ' ') inner++;
+    if (wrap && inner > width / 2 && end - from > width - indent) from += inner - width / 4;
     for (bool first = true; first || from < end; first = false) {
         struct rich row;
         unsigned hang = indent + (first ? 0 : (inner < width / 4 ? inner : width / 4) + 2);

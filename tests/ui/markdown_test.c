@@ -38,6 +38,17 @@ static void paragraphs_are_wrapped_and_kept_apart(void **state) {
     expect("one two three\nfour five\n\nsix", &narrow, "one two three\nfour five\n\nsix\n");
 }
 
+static void code_without_a_blank_is_broken_behind_a_bracket(void **state) {
+    (void)state;
+    expect("```\nannotate(count=Count(x))\n```", &narrow,
+           "  annotate(\n    count=Count(\n    x))\n");
+}
+
+static void code_indented_too_deeply_moves_to_the_left(void **state) {
+    (void)state;
+    expect("```\n            b(1, 2)\n```", &narrow, "      b(1, 2)\n");
+}
+
 static void a_word_wider_than_the_page_is_broken(void **state) {
     (void)state;
     expect("a select_related_and_more b", &narrow, "a\nselect_related_a\nnd_more b\n");
@@ -204,6 +215,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paragraphs_are_wrapped_and_kept_apart),
         cmocka_unit_test(a_word_wider_than_the_page_is_broken),
+        cmocka_unit_test(code_without_a_blank_is_broken_behind_a_bracket),
+        cmocka_unit_test(code_indented_too_deeply_moves_to_the_left),
         cmocka_unit_test(a_hard_break_ends_the_line),
         cmocka_unit_test(quotes_have_a_bar_before_every_line),
         cmocka_unit_test(items_hang_beside_their_bullet),
