@@ -49,9 +49,10 @@ static unsigned click_list(struct state *state, const struct action *action) {
     return list_handle(state, &choose);
 }
 
-/* Side by side each name chooses its own pane; else the names stand for the one not shown. */
+/* A name chooses its pane; the names stand over the panes, or else one behind the other. */
 static void click_name(struct state *state, const struct layout *layout, int x) {
-    bool live = layout->wide ? x >= layout->live.x - 1 : state->pane == PANE_NOTE;
+    enum { LIVE_FROM = 9 }; /* "──[Note]── Live " */
+    bool live = x >= (layout->wide ? layout->live.x - 1 : LIVE_FROM);
     state->pane = live ? PANE_LIVE : PANE_NOTE;
 }
 

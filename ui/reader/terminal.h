@@ -34,9 +34,10 @@ void terminal_close(struct terminal *terminal);
 int terminal_input(const struct terminal *terminal);
 
 /* The next event; false when there is none now. */
+bool terminal_read(struct terminal *terminal, struct event *event);
+
 /* True when terminal_read has more to give at once. */
 bool terminal_has_more(const struct terminal *terminal);
-bool terminal_read(struct terminal *terminal, struct event *event);
 
 /* True when nobody is at the other end any more. */
 bool terminal_is_gone(const struct terminal *terminal);
