@@ -78,14 +78,14 @@ static void put_rules(const struct state *state, struct grid *grid, const struct
     if (over)
         put_tab(grid, top, layout->over.x + 2, grid->width,
                 state->mode == MODE_HELP ? "Keys" : "SQL", true);
+    else if (list && layout->list.width == 0)
+        put_tab(grid, top, 2, grid->width, "Days", true);
     else if (layout->wide) {
         put_tab(grid, top, layout->note.x + 2, grid->width, "Note",
                 !list && state->pane == PANE_NOTE);
         put_tab(grid, top, layout->live.x + 2, grid->width, "Live",
                 !list && state->pane == PANE_LIVE);
-    } else if (list)
-        put_tab(grid, top, 2, grid->width, "Days", true);
-    else {
+    } else {
         int x = put_tab(grid, top, 2, grid->width, "Note", state->pane == PANE_NOTE);
         put_tab(grid, top, x + 2, grid->width, "Live", state->pane == PANE_LIVE);
     }

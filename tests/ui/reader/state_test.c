@@ -819,6 +819,16 @@ static void a_click_on_a_choice_chooses_it(void **state) {
     reading_close(&reading);
 }
 
+static void a_list_over_both_panes_has_its_own_name(void **state) {
+    (void)state;
+    struct reading reading;
+    reading_open(&reading, 40, 120, TEST_N_PLUS_ONE, 0);
+    reading_keys(&reading, "l");
+    assert_true(reading_shows(&reading, "[Days]"));
+    assert_false(reading_holds(&reading, " Live "));
+    reading_close(&reading);
+}
+
 static void a_click_on_the_headers_keys_opens_them(void **state) {
     (void)state;
     struct reading reading;
@@ -1124,6 +1134,7 @@ int main(void) {
         cmocka_unit_test(side_by_side_a_click_on_a_name_chooses_that_pane),
         cmocka_unit_test(a_narrow_footer_tells_how_to_put_an_order_right),
         cmocka_unit_test(a_click_on_a_choice_chooses_it),
+        cmocka_unit_test(a_list_over_both_panes_has_its_own_name),
         cmocka_unit_test(a_click_on_the_headers_keys_opens_them),
         cmocka_unit_test(the_footer_says_when_a_run_would_be_another_one),
         cmocka_unit_test(a_day_by_number_tells_the_way_back),
