@@ -79,7 +79,7 @@ static bool add_pairs(struct runtime *runtime, const struct related_manager *man
     struct key_set keys;
     if (!key_set_init(runtime, &keys, count)) return false;
     for (size_t i = 0; i < count; i++) {
-        struct value key;
+        struct value key = value_none();
         if (!target_key(runtime, manager, objects[i], &key) || !key_set_add(runtime, &keys, key))
             return false;
     }

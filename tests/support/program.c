@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,6 +95,8 @@ static int wait_for(pid_t child) {
 
 static pid_t spawn(struct program *program, char **words, char **environment) {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t heard; /* even where the tests run in the background of a shell, which ignores it */
     pid_t child;
     int in = open_input(program), out = open_out(program), err = open_output(program, ".err");
     if (in < 0 || out < 0 || err < 0) die("open");
@@ -101,7 +104,14 @@ static pid_t spawn(struct program *program, char **words, char **environment) {
     posix_spawn_file_actions_adddup2(&actions, in, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
     posix_spawn_file_actions_adddup2(&actions, err, 2);
-    if (posix_spawn(&child, words[0], &actions, NULL, words, environment) != 0) die(words[0]);
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGINT);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &heard);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    if (posix_spawn(&child, words[0], &actions, &attributes, words, environment) != 0)
+        die(words[0]);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(in);
     close(out);

@@ -223,15 +223,23 @@ static int be_a_shell(void *argument) {
     return 127;
 }
 
+/* The shell counts its commands in its prompt: an older one may be on the screen still. */
+static void await_prompt(struct test_terminal *terminal, int command) {
+    char prompt[32];
+    snprintf(prompt, sizeof prompt, "%d:ready>", command);
+    assert_true(terminal_wait_for(terminal, prompt));
+}
+
 static void start_shell(struct test_terminal *terminal) {
-    static const char *const environment[] = {"TERM=xterm-256color", "LANG=C.UTF-8", "PS1=ready> ",
-                                              "XDG_STATE_HOME=/nonexistent", NULL};
+    static const char *const environment[] = {"TERM=xterm-256color", "LANG=C.UTF-8",
+                                              "PS1=\\#:ready> ", "XDG_STATE_HOME=/nonexistent",
+                                              NULL};
     char line[512];
     const char *program = getenv("DAYBOOK");
     if (!program || access("/bin/bash", X_OK) != 0) skip();
     snprintf(line, sizeof line, "%s n-plus-one\r", program);
     terminal_start(terminal, 24, 80, environment, be_a_shell, NULL);
-    assert_true(terminal_wait_for(terminal, "ready>"));
+    await_prompt(terminal, 1);
     terminal_send(terminal, line);
     assert_true(terminal_wait_for(terminal, "The page was quick"));
 }
@@ -265,7 +273,7 @@ static void a_shell_stops_it_and_takes_it_up_again(void **state) {
     assert_true(terminal_wait_for(terminal, "step 2/4"));
     assert_true(terminal->alternate);
     terminal_send(terminal, "q");
-    assert_true(terminal_wait_for(terminal, "ready>"));
+    await_prompt(terminal, 4);
     check_shell(terminal, "left");
     end_shell(terminal);
 }
@@ -283,7 +291,7 @@ static void a_shell_sends_it_to_the_background_and_back(void **state) {
     terminal_send(terminal, "n");
     assert_true(terminal_wait_for(terminal, "step 2/4"));
     terminal_send(terminal, "q");
-    assert_true(terminal_wait_for(terminal, "ready>"));
+    await_prompt(terminal, 5);
     check_shell(terminal, "left");
     end_shell(terminal);
 }
@@ -297,7 +305,8 @@ static void a_size_that_changed_while_it_was_stopped_is_seen(void **state) {
     terminal_send(terminal, "fg\r");
     assert_true(terminal_wait_for(terminal, "from blog.models import Article")); /* two panes */
     terminal_send(terminal, "q");
-    assert_true(terminal_wait_for(terminal, "ready>"));
+    await_prompt(terminal, 3);
+    check_shell(terminal, "left");
     end_shell(terminal);
 }
 
