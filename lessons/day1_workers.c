@@ -189,6 +189,9 @@ static double expected(const struct workers_plan *plan, enum workers_lane lane, 
     return fmax(rounds, computing);
 }
 
+/* Seconds: in a shorter run one turn of the scheduler's is a tenth of it, or more. */
+#define SHORTEST 0.03
+
 /* Async against sync, as the two expectations say: a lead where one is due, a lag where the loop
  * computes alone what several workers share. Three quarters of it must show, after what other
  * programs took is taken out. */
@@ -206,6 +209,10 @@ void workers_check_lead(struct stage *stage, struct verdict *verdict) {
     double elapsed = seconds(measured->load[WORKERS_ASYNC].elapsed_ns);
     double lost = kept_waiting(measured, &plan, WORKERS_ASYNC);
     double sync = seconds(measured->load[WORKERS_SYNC].elapsed_ns);
+    if (fmin(sync, elapsed) < SHORTEST) {
+        say_nothing(stage, verdict, "a run of so few milliseconds does not tell");
+        return;
+    }
     if (lost > elapsed / 2) {
         say_nothing(stage, verdict, "other programs held the processor for half of the async run");
         return;
