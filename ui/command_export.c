@@ -127,6 +127,7 @@ static int put_index(const struct order *order, const char *path, struct arena *
 }
 
 static int export_files(const struct order *order, struct arena *arena) {
+    assert(order->format);
     const char *index = arena_format(arena, "index.%s", order->format->name);
     const char **paths = index ? name_files(order, arena, index) : NULL;
     int worst = EXIT_DONE;

@@ -1,4 +1,5 @@
 /* command_list - `daybook list`: the days, their steps, and how far the learner is. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,7 @@ static void add_day(struct text *out, const struct paper *paper, const struct le
 static void add_step(struct text *out, const struct paper *paper, struct progress *progress,
                      const struct choice *choice) {
     char mark[80];
+    assert(choice->lesson);
     bool done = progress_is_done(progress, choice->lesson->slug, choice->step->slug);
     snprintf(mark, sizeof mark, "%-*s%s", SLUG_COLUMN, done ? "   done" : "", choice->step->slug);
     add_titled(out, paper, mark, PAPER_PLAIN, step_title(choice->lesson, choice->step));

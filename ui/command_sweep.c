@@ -8,6 +8,7 @@
  * A step without knobs has one setting. */
 #include "ui/command_sweep.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -194,6 +195,7 @@ static int print_records(const struct records *records) {
 }
 
 static void add_up(struct swept *swept, const struct records *records) {
+    assert(records->claims);
     for (size_t i = 0; i < records->step.step->claim_count; i++) {
         const struct record *record = &records->claims[i];
         swept->failed += record->held < record->asked;
