@@ -222,8 +222,8 @@ static void put_claim(struct grid *page, const struct claim *claim, const struct
     struct style style = !verdict->applies ? STYLE(MUTED) : holds ? STYLE(OK) : STYLE(FAILED);
     int y = grid_add_row(page), right = page->width - 1;
     int left = grid_put(page, y, 1, right, word, style);
-    y = grid_wrap(page, y, left, left, right, claim->text,
-                  verdict->applies ? STYLE(TEXT) : STYLE(MUTED));
+    grid_wrap(page, y, left, left, right, claim->text,
+              verdict->applies ? STYLE(TEXT) : STYLE(MUTED));
     if (!verdict->applies) {
         grid_wrap(page, -1, left, left, right, "not for these knobs", STYLE(MUTED));
         return;

@@ -10,6 +10,7 @@
  * poll and is not woken. */
 #include "ui/reader/reader.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -353,6 +354,7 @@ static void open_place(struct reader *reader, const struct reader_options *optio
     size_t at = 0, step_at = 0;
     for (size_t i = 0; i < course->count; i++) {
         const struct lesson *lesson = course->lessons[i];
+        assert(lesson);
         bool here = left_off ? strcmp(lesson->slug, place.lesson) == 0 : lesson == options->lesson;
         for (size_t j = 0; here && j < lesson->step_count; j++) {
             const struct step *step = lesson->steps[j];
