@@ -64,22 +64,27 @@ static uint64_t one_plus_n_untaped(void *context) {
 
 enum { COMPILES = 500 };
 
+/* Builds and compiles a query over two joins, with so many conditions on the far table. */
+static bool compile(const struct orm *orm, size_t conditions) {
+    struct arena scratch;
+    arena_init(&scratch, NULL);
+    struct runtime runtime = orm->runtime;
+    runtime.arena = &scratch;
+    struct query *query = query_new(&runtime, registry_model(&blog, "Article"));
+    struct keyword lookup = {"author__profile__bio", value_text("x")};
+    struct arguments arguments = {.keywords = &lookup, .keyword_count = 1};
+    struct compiled compiled;
+    bool done = query != NULL;
+    for (size_t i = 0; i < conditions && done; i++)
+        done = query_filter(&runtime, query, &arguments, false);
+    done = done && query_compile(&runtime, query, &compiled);
+    arena_release(&scratch);
+    return done;
+}
+
 static uint64_t compile_two_joins(void *context) {
-    struct orm *orm = context;
-    for (int i = 0; i < COMPILES; i++) {
-        struct arena scratch;
-        arena_init(&scratch, NULL);
-        struct runtime runtime = orm->runtime;
-        runtime.arena = &scratch;
-        struct query *query = query_new(&runtime, registry_model(&blog, "Article"));
-        struct keyword lookup = {"author__profile__bio", value_text("x")};
-        struct arguments arguments = {.keywords = &lookup, .keyword_count = 1};
-        struct compiled compiled;
-        bool done = query && query_filter(&runtime, query, &arguments, false) &&
-                    query_compile(&runtime, query, &compiled);
-        arena_release(&scratch);
-        if (!done) return 0;
-    }
+    for (int i = 0; i < COMPILES; i++)
+        if (!compile(context, 1)) return 0;
     return COMPILES;
 }
 
@@ -112,23 +117,9 @@ static bool grow_prefetch(void *orm, size_t rows, double *ns) {
 /* A query of so many conditions, written over and over until the clock can tell. */
 static bool grow_compile(void *context, size_t conditions, double *amount) {
     enum { TIMES = 20 };
-    struct orm *orm = context;
     bool done = true;
     (void)amount;
-    for (int i = 0; i < TIMES && done; i++) {
-        struct arena scratch;
-        arena_init(&scratch, NULL);
-        struct runtime runtime = orm->runtime;
-        runtime.arena = &scratch;
-        struct query *query = query_new(&runtime, registry_model(&blog, "Article"));
-        struct keyword lookup = {"author__profile__bio", value_text("x")};
-        struct arguments arguments = {.keywords = &lookup, .keyword_count = 1};
-        struct compiled compiled;
-        for (size_t j = 0; j < conditions && query && done; j++)
-            done = query_filter(&runtime, query, &arguments, false);
-        done = query && done && query_compile(&runtime, query, &compiled);
-        arena_release(&scratch);
-    }
+    for (int i = 0; i < TIMES && done; i++) done = compile(context, conditions);
     return done;
 }
 

@@ -38,6 +38,18 @@ void program_release(struct program *program) {
     free(program->err);
 }
 
+int program_setup(void **state) {
+    struct program *program = malloc(sizeof *program);
+    *state = program;
+    return program && program_init(program) ? 0 : -1;
+}
+
+int program_teardown(void **state) {
+    program_release(*state);
+    free(*state);
+    return 0;
+}
+
 char *program_read_file(const char *path, size_t *length) {
     FILE *file = fopen(path, "rb");
     if (!file) return NULL;
@@ -164,4 +176,13 @@ void program_write_file(const char *path, const char *bytes, size_t length) {
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
+}
+
+void program_refused(const struct program *program, int code, const char *what) {
+    assert_int_equal(program->code, code);
+    assert_string_equal(program->out, "");
+    assert_int_equal(strncmp(program->err, "daybook: ", 9), 0);
+    if (!strstr(program->err, what)) fail_msg("'%s' says nothing of '%s'", program->err, what);
+    assert_non_null(strstr(program->err + 9, ": "));
+    assert_ptr_equal(strchr(program->err, '\n'), program->err + strlen(program->err) - 1);
 }

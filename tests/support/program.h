@@ -30,12 +30,20 @@ bool program_init(struct program *program);
 /* Removes the home with all in it, and what was kept. */
 void program_release(struct program *program);
 
+/* The same as setup and teardown of a test: *state is a struct program. */
+int program_setup(void **state);
+int program_teardown(void **state);
+
 /* Runs the program with words up to a NULL; waits for its end. Returns the exit code. */
 int program_run(struct program *program, ...) __attribute__((sentinel));
 
 /* The same in two halves: between them it runs, and its output so far is in the home's ".out". */
 pid_t program_start(struct program *program, ...) __attribute__((sentinel));
 int program_wait(struct program *program, pid_t child);
+
+/* Asserts that it left with this code, one line on stderr of the form `daybook: what: why` that
+ * holds `what`, and nothing on stdout. */
+void program_refused(const struct program *program, int code, const char *what);
 
 /* "home/name", in program->path, until the next call. */
 const char *program_path(struct program *program, const char *name);

@@ -11,28 +11,6 @@
 #include "tests/support/program.h"
 #include "ui/progress.h"
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
-/* One line on stderr of the form `daybook: what: why`, nothing on stdout. */
-static void expect_refusal(struct program *program, int code, const char *what) {
-    assert_int_equal(program->code, code);
-    assert_string_equal(program->out, "");
-    assert_int_equal(strncmp(program->err, "daybook: ", 9), 0);
-    if (!strstr(program->err, what)) fail_msg("'%s' says nothing of '%s'", program->err, what);
-    assert_non_null(strstr(program->err + 9, ": "));
-    assert_ptr_equal(strchr(program->err, '\n'), program->err + strlen(program->err) - 1);
-}
-
 /* ---- help and version ------------------------------------------------------------------------ */
 
 static void help_names_every_command_and_ends_well(void **state) {
@@ -64,7 +42,7 @@ static void help_about_a_command_is_what_the_command_says(void **state) {
     assert_int_equal(program_run(program, "help", NULL), 0);
     assert_non_null(strstr(program->out, "daybook verify"));
     program_run(program, "help", "nothing", NULL);
-    expect_refusal(program, 2, "nothing: no such command");
+    program_refused(program, 2, "nothing: no such command");
 }
 
 static void the_version_is_one_line(void **state) {
@@ -98,27 +76,27 @@ static void a_step_is_found_by_slug_number_and_prefix(void **state) {
 static void a_misspelt_lesson_earns_the_nearest_name(void **state) {
     struct program *program = *state;
     program_run(program, "run", "steaming", NULL);
-    expect_refusal(program, 2, "did you mean streaming?");
+    program_refused(program, 2, "did you mean streaming?");
     program_run(program, "middlewear", NULL);
-    expect_refusal(program, 2, "did you mean middleware?");
+    program_refused(program, 2, "did you mean middleware?");
     program_run(program, "run", "lazy/cash", NULL);
-    expect_refusal(program, 2, "did you mean lazy/cache?");
+    program_refused(program, 2, "did you mean lazy/cache?");
 }
 
 static void an_ambiguous_prefix_names_two_that_fit(void **state) {
     struct program *program = *state;
     program_run(program, "run", "l", NULL);
-    expect_refusal(program, 2, "lifecycle or lazy");
+    program_refused(program, 2, "lifecycle or lazy");
 }
 
 static void a_day_that_is_none_says_which_there_are(void **state) {
     struct program *program = *state;
     program_run(program, "10", NULL);
-    expect_refusal(program, 2, "1 to 9");
+    program_refused(program, 2, "1 to 9");
     program_run(program, "0", NULL);
-    expect_refusal(program, 2, "1 to 9");
+    program_refused(program, 2, "1 to 9");
     program_run(program, "", NULL);
-    expect_refusal(program, 2, "no such lesson");
+    program_refused(program, 2, "no such lesson");
 }
 
 /* ---- usage ------------------------------------------------------------------------------------
@@ -127,43 +105,43 @@ static void a_day_that_is_none_says_which_there_are(void **state) {
 static void wrong_options_are_usage_errors(void **state) {
     struct program *program = *state;
     program_run(program, "list", "--nonsense", NULL);
-    expect_refusal(program, 2, "--nonsense");
+    program_refused(program, 2, "--nonsense");
     program_run(program, "run", "4", "--se", "x", NULL);
-    expect_refusal(program, 2, "more than one option");
+    program_refused(program, 2, "more than one option");
     program_run(program, "list", "-z", NULL);
-    expect_refusal(program, 2, "-z");
+    program_refused(program, 2, "-z");
     program_run(program, "list", "--json=yes", NULL);
-    expect_refusal(program, 2, "takes no argument");
+    program_refused(program, 2, "takes no argument");
     program_run(program, "run", "4", "--set", NULL);
-    expect_refusal(program, 2, "needs an argument");
+    program_refused(program, 2, "needs an argument");
     program_run(program, "run", NULL);
-    expect_refusal(program, 2, "needs a lesson");
+    program_refused(program, 2, "needs a lesson");
     program_run(program, "run", "4", "5", NULL);
-    expect_refusal(program, 2, "one lesson only");
+    program_refused(program, 2, "one lesson only");
     program_run(program, "progress", "x", NULL);
-    expect_refusal(program, 2, "takes no operand");
+    program_refused(program, 2, "takes no operand");
     program_run(program, "try", "x", NULL);
-    expect_refusal(program, 2, "no such kind");
+    program_refused(program, 2, "no such kind");
     program_run(program, "export", "-f", "pdf", NULL);
-    expect_refusal(program, 2, "no such format");
+    program_refused(program, 2, "no such format");
 }
 
 static void a_knob_out_of_range_is_named_with_its_range(void **state) {
     struct program *program = *state;
     program_run(program, "run", "4/3", "--set", "bucket=100000", NULL);
-    expect_refusal(program, 2, "bucket: 100000 is outside 1 to 200");
+    program_refused(program, 2, "bucket: 100000 is outside 1 to 200");
     program_run(program, "run", "4/3", "--set", "bucket=many", NULL);
-    expect_refusal(program, 2, "bucket: 'many' is not a whole number");
+    program_refused(program, 2, "bucket: 'many' is not a whole number");
     program_run(program, "run", "4/3", "--set", "buckets=1", NULL);
-    expect_refusal(program, 2, "buckets: no such knob");
+    program_refused(program, 2, "buckets: no such knob");
     program_run(program, "run", "4/3", "--set", "bucket", NULL);
-    expect_refusal(program, 2, "KNOB=VALUE");
+    program_refused(program, 2, "KNOB=VALUE");
     program_run(program, "run", "4", "--set", "buckets=1", NULL);
-    expect_refusal(program, 2, "buckets: no step of middleware");
+    program_refused(program, 2, "buckets: no step of middleware");
     program_run(program, "run", "4", "--set", "bucket=0", NULL);
-    expect_refusal(program, 2, "middleware/rate-limit: bucket: 0 is outside 1 to 200");
+    program_refused(program, 2, "middleware/rate-limit: bucket: 0 is outside 1 to 200");
     program_run(program, "run", "4/3", "--seed", "-1", NULL);
-    expect_refusal(program, 2, "--seed");
+    program_refused(program, 2, "--seed");
 }
 
 /* ---- list --------------------------------------------------------------------------------------
@@ -351,11 +329,11 @@ static void the_error_of_a_listing_is_an_object_in_json(void **state) {
 static void a_listing_needs_a_step_that_runs_one(void **state) {
     struct program *program = *state;
     program_run(program, "run", "4/rate-limit", "--listing", "-", NULL);
-    expect_refusal(program, 2, "does not run its listing");
+    program_refused(program, 2, "does not run its listing");
     program_run(program, "run", "9", "--listing", "-", NULL);
-    expect_refusal(program, 2, "LESSON/STEP");
+    program_refused(program, 2, "LESSON/STEP");
     program_run(program, "run", "9/1", "--listing", "/no/such/file", NULL);
-    expect_refusal(program, 3, "/no/such/file: No such file");
+    program_refused(program, 3, "/no/such/file: No such file");
 }
 
 /* ---- plain mode
@@ -447,7 +425,7 @@ static void verify_json_has_a_line_for_each_claim(void **state) {
     arena_release(&arena);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -10,28 +10,6 @@
 #include "tests/support/program.h"
 #include "tests/support/schema.h"
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
-/* One line on stderr of the form `daybook: what: why`, nothing on stdout. */
-static void expect_refusal(struct program *program, int code, const char *what) {
-    assert_int_equal(program->code, code);
-    assert_string_equal(program->out, "");
-    assert_int_equal(strncmp(program->err, "daybook: ", 9), 0);
-    if (!strstr(program->err, what)) fail_msg("'%s' says nothing of '%s'", program->err, what);
-    assert_non_null(strstr(program->err + 9, ": "));
-    assert_ptr_equal(strchr(program->err, '\n'), program->err + strlen(program->err) - 1);
-}
-
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static bool exists(const char *path) {
@@ -54,7 +32,7 @@ static void a_file_that_exists_is_replaced_only_by_force(void **state) {
     FILE *file = fopen(path, "w");
     assert_true(file && fputs("mine", file) >= 0 && fclose(file) == 0);
     program_run(program, "export", "4", "-o", path, NULL);
-    expect_refusal(program, 3, "--force");
+    program_refused(program, 3, "--force");
     char *kept = program_read_file(path, NULL);
     assert_string_equal(kept, "mine");
     free(kept);
@@ -78,9 +56,9 @@ static void the_format_follows_the_name_of_the_file(void **state) {
 static void a_place_that_cannot_be_written_exits_with_3(void **state) {
     struct program *program = *state;
     program_run(program, "export", "4", "-o", "/no/such/folder/notes.md", NULL);
-    expect_refusal(program, 3, "/no/such/folder/notes.md: No such file");
+    program_refused(program, 3, "/no/such/folder/notes.md: No such file");
     program_run(program, "export", "4", "-o", "/dev/full", NULL);
-    expect_refusal(program, 3, "/dev/full: No space left on device");
+    program_refused(program, 3, "/dev/full: No space left on device");
 }
 
 static void a_folder_that_cannot_be_made_exits_with_3(void **state) {
@@ -89,7 +67,7 @@ static void a_folder_that_cannot_be_made_exits_with_3(void **state) {
     program_write_file(program_path(program, "taken"), "mine", 4);
     snprintf(folder, sizeof folder, "%s/", program_path(program, "taken/notes"));
     program_run(program, "export", "-o", folder, NULL);
-    expect_refusal(program, 3, "taken/notes/: Not a directory");
+    program_refused(program, 3, "taken/notes/: Not a directory");
 }
 
 /* The program is not let write more than a few bytes into any file. */
@@ -105,7 +83,7 @@ static void a_file_that_cannot_be_written_whole_is_not_there_at_all(void **state
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     program_run(program, "export", "-o", path, NULL);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    expect_refusal(program, 3, "File too large");
+    program_refused(program, 3, "File too large");
     assert_int_equal(rmdir(folder), 0); /* nothing is in it */
 }
 
@@ -189,7 +167,7 @@ static void an_index_that_exists_is_refused_before_anything_is_written(void **st
     assert_int_equal(mkdir(program_path(program, "notes"), 0700), 0);
     program_write_file(program_path(program, "notes/index.md"), "mine", 4);
     export_folder(program, "md", "4");
-    expect_refusal(program, 3, "index.md: File exists; --force replaces it");
+    program_refused(program, 3, "index.md: File exists; --force replaces it");
     assert_false(exists(program_path(program, "notes/day4_middleware.md")));
     char *kept = read_home(program, "notes/index.md");
     assert_string_equal(kept, "mine");
@@ -218,7 +196,7 @@ static void the_json_index_is_as_its_schema_says(void **state) {
     arena_release(&arena);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -9,18 +9,6 @@
 #include "tests/support/program.h"
 #include "ui/html.h"
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
 enum { OPEN_MOST = 64, NAME_MOST = 24 };
 
 static bool is_void(const char *name) {
@@ -245,7 +233,7 @@ static void every_colour_of_words_stands_off_from_what_is_behind_it(void **state
             }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -11,18 +11,6 @@
 #include "ui/files.h"
 #include "ui/progress.h"
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
 /* ---- JSON and Markdown ------------------------------------------------------------------------
  */
 
@@ -265,7 +253,7 @@ static void manual_and_completions_know_every_option(void **state) {
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

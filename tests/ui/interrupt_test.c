@@ -13,18 +13,6 @@
 
 enum { BY_INTERRUPT = 128 + SIGINT };
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
 /* Waits until the file has these words; fails when the program ends before. */
 static void await(struct program *program, pid_t child, const char *name, const char *words) {
     for (bool there = false; !there; sched_yield()) {
@@ -105,7 +93,7 @@ static void an_interrupted_export_leaves_an_older_file_as_it_was(void **state) {
     free(kept);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -4,18 +4,6 @@
 
 #include "tests/support/program.h"
 
-static int make_program(void **state) {
-    struct program *program = malloc(sizeof *program);
-    *state = program;
-    return program && program_init(program) ? 0 : -1;
-}
-
-static int drop_program(void **state) {
-    program_release(*state);
-    free(*state);
-    return 0;
-}
-
 /* ---- a database of one's own --------------------------------------------------------------- */
 
 struct bytes {
@@ -164,7 +152,7 @@ static void columns_without_room_are_counted_below(void **state) {
     assert_non_null(strstr(program->out, "(1 row, 2 columns not shown)\n"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_program, drop_program)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
